@@ -1,0 +1,38 @@
+"""What can go wrong, named by what the caller does next.
+
+    AssistantError
+    ├── ConfigurationError       fix a setting or a file that the message names
+    ├── CorpusError              fix the corpus file and field that the message names
+    ├── ModelPreparationError    prepare the embedding model (run 'aap ingest')
+    ├── IndexMissingError        build the index (run 'aap ingest')
+    ├── IndexBusyError           another process is writing: wait, then try again
+    └── QuestionError            the question itself can't be taken (empty, too long …)
+"""
+
+
+class AssistantError(Exception):
+    """Root of every error that this project raises on purpose."""
+
+
+class ConfigurationError(AssistantError):
+    """A setting has a value that cannot work."""
+
+
+class CorpusError(AssistantError):
+    """A file of the corpus is missing, malformed or contradicts another."""
+
+
+class ModelPreparationError(AssistantError):
+    """The embedding model is not there and could not be prepared."""
+
+
+class IndexMissingError(AssistantError):
+    """There is no index for this call yet."""
+
+
+class IndexBusyError(AssistantError):
+    """Another process holds the index's write lock."""
+
+
+class QuestionError(AssistantError):
+    """The question can't be taken as it is; the message says why, for its author."""

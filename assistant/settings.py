@@ -1,0 +1,53 @@
+"""Everything that can be set, from ``AAP_…`` variables; unknown names are refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import ConfigurationError
+
+PREFIX = "AAP_"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one process; every field is ``AAP_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    corpus_dir: Path = PROJECT / "corpus"
+    data_dir: Path = PROJECT / ".data"
+    cache_dir: Path = Path(platformdirs.user_cache_dir("aap"))
+    call: str = "numerique-2024"
+    embedder: str = "embedded"
+    chroma_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    threads: int = Field(default=min(os.cpu_count() or 1, 4), ge=1, le=64)
+    lock_timeout_s: float = Field(default=120.0, ge=0.0, le=3600.0)
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises ConfigurationError naming the variable when one is unknown or has a wrong value.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise ConfigurationError(
+            f"Unknown setting {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise ConfigurationError(f"A setting has a wrong value: {problems}.") from error

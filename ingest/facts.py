@@ -1,0 +1,87 @@
+"""Typed facts of a document: what value, of what, where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.types import Document, Fact, Span, Unit
+from assistant.values import Value, find_values
+
+_NAME = re.compile(
+    r"(?:[A-ZÀ-Þ][\w'’-]+|[A-ZÀ-Þ]{2,})(?:[ \u00a0]+(?:d[eu]s?[ \u00a0]+|l[ae][ \u00a0]+)?"
+    r"(?:[A-ZÀ-Þ][\w'’-]+|[A-ZÀ-Þ]{2,})){1,3}"
+)
+_MARKS = re.compile(r"^[\s\-–—•➔►▪*]+|[\s:;,.\-–—]+$")
+
+
+def extract_facts(document: Document, units: Iterable[Unit]) -> tuple[Fact, ...]:
+    """Facts of all leaf units.
+
+    The label of a value in a row is the row's other cells (under the table's header), in a
+    contact it is what announces the contact (its lead-in, the words before the name, else the
+    heading), elsewhere the sentence it stands in.
+    """
+    facts: list[Fact] = []
+    for unit in units:
+        if unit.composite:
+            continue
+        if unit.kind == "contact":
+            facts += _contact_facts(document, unit)
+            continue
+        for sentence in unit.sentences:
+            text = document.text[sentence.start : sentence.end]
+            for value in find_values(text):
+                label = _row_label(text, value) if unit.kind == "row" else text
+                facts.append(_fact(value, label, sentence.start, unit.id))
+    return tuple(facts)
+
+
+def contact_label(document: Document, unit: Unit) -> str:
+    """What a contact is for: its lead-in, else the words before its name, else the heading."""
+    text = document.text[unit.span.start : unit.span.end]
+    if unit.lead:
+        return clean_label(document.text[unit.lead.start : unit.lead.end])
+    before = text.split(":", 1)[0] if ":" in text else ""
+    heading = document.heading_path(unit.section)
+    own = clean_label(before) if before and not _NAME.fullmatch(before.strip()) else ""
+    return " – ".join(part for part in (own, clean_label(heading[-1]) if heading else "") if part)
+
+
+def clean_label(text: str) -> str:
+    """``text`` without bullets before and punctuation behind, on one line."""
+    return _MARKS.sub("", re.sub(r"\s+", " ", text)).strip()
+
+
+def _contact_facts(document: Document, unit: Unit) -> list[Fact]:
+    text = document.text[unit.span.start : unit.span.end]
+    label = contact_label(document, unit)
+    values = find_values(text)
+    facts = [
+        _fact(value, label, unit.span.start, unit.id)
+        for value in values
+        if value.kind in ("email", "phone", "url", "time")
+    ]
+    masked = list(text)
+    for value in values:
+        masked[value.start : value.end] = " " * (value.end - value.start)
+    for match in _NAME.finditer("".join(masked)):
+        span = Span(unit.span.start + match.start(), unit.span.start + match.end())
+        facts.append(Fact("person", match.group(), label, span, unit.id))
+        break
+    return facts
+
+
+def _row_label(text: str, value: Value) -> str:
+    cells = text.split("\t")
+    position, others = 0, []
+    for cell in cells:
+        if not position <= value.start < position + len(cell) + 1:
+            others.append(cell)
+        position += len(cell) + 1
+    return " – ".join(clean_label(cell) for cell in others if cell.strip()) or clean_label(text)
+
+
+def _fact(value: Value, label: str, offset: int, unit: str) -> Fact:
+    span = Span(offset + value.start, offset + value.end)
+    return Fact(value.kind, value.value, clean_label(label), span, unit)

@@ -1,0 +1,190 @@
+"""From a reader's blocks to one canonical text with its tree: sections, blocks, sentences.
+
+Every reader (Markdown today) tells the same few things to a ``TextBuilder``: here is a heading,
+a paragraph, a list item, a table row … The builder writes the canonical text and keeps offsets.
+In canonical text, blocks stand apart by an empty line, items and rows by a line break; items
+start with "- ", cells are separated by a tab.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.types import Section, Span
+from assistant.values import find_values
+from ingest.sentences import split_sentences
+
+BlockKind = Literal["title", "heading", "paragraph", "item", "row", "header", "footnote", "contact"]
+
+CONTACT_MAX_CHARS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A leaf of the tree. ``group`` is shared by the items of one list, the rows of one table."""
+
+    kind: BlockKind
+    span: Span
+    section: int | None
+    sentences: tuple[Span, ...]
+    group: int | None = None
+    box: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A parsed document: canonical text, sections, leaf blocks in order, calls of footnotes."""
+
+    text: str
+    sections: tuple[Section, ...]
+    blocks: tuple[Block, ...]
+    note_calls: dict[str, int]
+
+
+@dataclass(slots=True)
+class _OpenSection:
+    level: int
+    heading: Span
+    parent: int | None
+    end: int = 0
+
+
+@dataclass(slots=True)
+class TextBuilder:
+    """Writes canonical text block by block; every method takes text without markup.
+
+    ``notes`` are (offset within the given text, label) of the footnotes that it calls.
+    """
+
+    _pieces: list[str] = field(default_factory=list)
+    _length: int = 0
+    _sections: list[_OpenSection] = field(default_factory=list)
+    _path: list[int] = field(default_factory=list)
+    _blocks: list[Block] = field(default_factory=list)
+    _calls: dict[str, int] = field(default_factory=dict)
+    _groups: int = 0
+    _boxes: int = 0
+    _box: int | None = None
+
+    def new_group(self) -> int:
+        """A number for the items of a list or the rows of a table."""
+        self._groups += 1
+        return self._groups
+
+    def open_box(self) -> None:
+        """What follows stands in a boxed note, until ``close_box``."""
+        self._boxes += 1
+        self._box = self._boxes
+
+    def close_box(self) -> None:
+        """The boxed note ends."""
+        self._box = None
+
+    def heading(self, level: int, text: str, notes: list[tuple[int, str]] | None = None) -> None:
+        """A heading; the first one of level 1 is the document's title, not a section."""
+        span = self._write(text, "\n\n", notes)
+        if span is None:
+            return
+        if level == 1 and not any(block.kind in ("title", "heading") for block in self._blocks):
+            self._add("title", span)
+            return
+        self._close_sections(level, span.start)
+        parent = self._path[-1] if self._path else None
+        self._sections.append(_OpenSection(level, span, parent))
+        self._path.append(len(self._sections) - 1)
+        self._add("heading", span)
+
+    def paragraph(self, text: str, notes: list[tuple[int, str]] | None = None) -> None:
+        """A paragraph; a short one that holds a mail address or phone number is a contact."""
+        span = self._write(text, "\n\n", notes)
+        if span is not None:
+            kind: BlockKind = "contact" if _is_contact(text) else "paragraph"
+            self._add(kind, span)
+
+    def item(self, text: str, group: int, notes: list[tuple[int, str]] | None = None) -> None:
+        """An item of the list ``group``."""
+        last = self._blocks[-1] if self._blocks else None
+        same = last is not None and last.group == group
+        span = self._write(text, "\n" if same else "\n\n", notes, bullet="- ")
+        if span is not None:
+            self._add("item", span, group=group)
+
+    def row(self, cells: list[str], group: int, *, header: bool = False) -> None:
+        """A row of the table ``group``; empty cells are kept as empty columns."""
+        text = "\t".join(re.sub(r"\s+", " ", cell).strip() for cell in cells)
+        if not text.strip():
+            return
+        last = self._blocks[-1] if self._blocks else None
+        same = last is not None and last.group == group
+        span = self._write(text, "\n" if same else "\n\n", None, strip="\n")
+        if span is not None:
+            self._add("header" if header else "row", span, group=group)
+
+    def footnote(self, label: str, text: str) -> None:
+        """A footnote's own text."""
+        span = self._write(text, "\n\n", None)
+        if span is not None:
+            self._add("footnote", span, label=label)
+
+    def build(self) -> Structure:
+        """The finished structure."""
+        self._close_sections(0, self._length)
+        sections = tuple(
+            Section(i, s.level, s.heading, Span(s.heading.start, s.end), s.parent)
+            for i, s in enumerate(self._sections)
+        )
+        return Structure("".join(self._pieces), sections, tuple(self._blocks), dict(self._calls))
+
+    def _write(
+        self,
+        text: str,
+        separator: str,
+        notes: list[tuple[int, str]] | None,
+        *,
+        bullet: str = "",
+        strip: str | None = None,
+    ) -> Span | None:
+        lead = len(text) - len(text.lstrip(strip))
+        body = text.strip(strip)
+        if not body.strip():
+            return None
+        if self._length:
+            self._push(separator)
+        self._push(bullet)
+        start = self._length
+        self._push(body)
+        for offset, label in notes or ():
+            self._calls.setdefault(label, start + min(max(offset - lead, 0), len(body)))
+        return Span(start, self._length)
+
+    def _push(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)
+
+    def _add(self, kind: BlockKind, span: Span, group: int | None = None, label: str = "") -> None:
+        text = "".join(self._pieces[-1:])
+        whole = kind in ("title", "heading", "row", "header")
+        offset = span.start
+        sentences = (
+            (span,)
+            if whole
+            else tuple(
+                Span(s.start + offset, s.end + offset)
+                for s in split_sentences(text, 0, len(text))
+            )
+        )
+        section = None if kind == "footnote" or not self._path else self._path[-1]
+        self._blocks.append(Block(kind, span, section, sentences, group, self._box, label))
+
+    def _close_sections(self, level: int, end: int) -> None:
+        while self._path and self._sections[self._path[-1]].level >= level:
+            self._sections[self._path.pop()].end = end
+
+
+def _is_contact(text: str) -> bool:
+    if len(text) > CONTACT_MAX_CHARS or not ("@" in text or sum(c.isdigit() for c in text) >= 9):
+        return False
+    return any(value.kind in ("email", "phone") for value in find_values(text))
