@@ -1,0 +1,67 @@
+"""One call's index as answering sees it: catalog, vectors, lexicon and what is derived of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.answering.question import Lexicon
+from assistant.call import Call
+from assistant.index.catalog import Catalog
+from assistant.index.vectors import VectorStore
+from assistant.types import Document, Span, Unit
+from assistant.values import Value, find_values
+from assistant.words import stem, stop_words, tokens
+
+
+class CallIndex:
+    """Everything that answering reads of one version of one call; immutable, thread-safe."""
+
+    def __init__(self, path: Path, version: int, catalog: Catalog, vectors: VectorStore) -> None:
+        self.path = path
+        self.version = version
+        self.catalog = catalog
+        self.vectors = vectors
+        self.call = Call.model_validate_json(catalog.meta["call"])
+        self.lexicon = Lexicon(self.call, catalog)
+        self._words: dict[tuple[str, int, int], frozenset[str]] = {}
+        self._values: dict[tuple[str, int, int], tuple[Value, ...]] = {}
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.catalog.close()
+        self.vectors.close()
+
+    def document(self, id_: str) -> Document:
+        """The document with this id."""
+        return self.catalog.documents[id_]
+
+    def text(self, document: str, span: Span) -> str:
+        """The canonical text of a span."""
+        return self.document(document).text[span.start : span.end]
+
+    def words(self, document: str, span: Span) -> frozenset[str]:
+        """Stems of the content words of a span."""
+        key = (document, span.start, span.end)
+        if key not in self._words:
+            stop = stop_words()
+            text = self.text(document, span)
+            self._words[key] = frozenset(stem(w) for w in tokens(text) if w not in stop)
+        return self._words[key]
+
+    def values(self, document: str, span: Span) -> tuple[Value, ...]:
+        """Typed values of a span, with offsets into the span."""
+        key = (document, span.start, span.end)
+        if key not in self._values:
+            self._values[key] = tuple(find_values(self.text(document, span)))
+        return self._values[key]
+
+    def heading_words(self, unit: Unit) -> frozenset[str]:
+        """Stems of the headings above a unit."""
+        document = self.document(unit.document)
+        found: set[str] = set()
+        section = unit.section
+        while section is not None:
+            node = document.sections[section]
+            found |= self.words(document.id, node.heading)
+            section = node.parent
+        return frozenset(found)

@@ -1,0 +1,123 @@
+"""Which candidate answers, and whether any does: a small learned model over general features.
+
+Two logistic regressions, fitted by evals/train_reader.py and stored in reader.json: one scores
+a candidate, the other gives the calibrated probability that the best one answers at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from assistant.answering.question import Question
+from assistant.answering.retrieve import Candidate, Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic regression over named, standardised features."""
+
+    names: tuple[str, ...]
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    def logit(self, features: dict[str, float]) -> float:
+        """Log odds."""
+        x = np.array([features[name] for name in self.names])
+        return float((x - self.mean) / self.scale @ self.weights + self.intercept)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Both regressions."""
+
+    passage: Logistic
+    answer: Logistic
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Candidates, best first, and the probability (0 to 1) that the first one answers."""
+
+    candidates: list[Candidate]
+    probability: float
+    features: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> Reader:
+    """The stored coefficients."""
+    stored = json.loads(Path(__file__).with_name("reader.json").read_text(encoding="utf-8"))
+    return Reader(*(parse_logistic(stored[name]) for name in ("passage", "answer")))
+
+
+def parse_logistic(stored: dict[str, list[float] | list[str] | float]) -> Logistic:
+    """A regression from its stored form."""
+    return Logistic(
+        tuple(stored["names"]),  # type: ignore[arg-type]
+        np.array(stored["mean"]),
+        np.array(stored["scale"]),
+        np.array(stored["weights"]),
+        float(stored["intercept"]),  # type: ignore[arg-type]
+    )
+
+
+def read(question: Question, retrieval: Retrieval, reader: Reader | None = None) -> Reading:
+    """Rank the candidates and judge whether the best one answers."""
+    reader = reader or load_reader()
+    if not retrieval.candidates:
+        return Reading([], 0.0, {})
+    for candidate in retrieval.candidates:
+        candidate.score = reader.passage.logit(candidate.features)
+    ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
+    features = answer_features(question, retrieval, ranked)
+    return Reading(ranked, sigmoid(reader.answer.logit(features)), features)
+
+
+def sigmoid(logit: float) -> float:
+    """Logistic function, safe at both ends."""
+    return float(1.0 / (1.0 + np.exp(-np.clip(logit, -30, 30))))
+
+
+def answer_features(
+    question: Question, retrieval: Retrieval, ranked: list[Candidate]
+) -> dict[str, float]:
+    """What tells an answerable question from one that the sources leave open."""
+    best = ranked[0]
+    second = next((c for c in ranked[1:] if c.unit.id != best.unit.id), best)
+    topic = retrieval.topic
+    topic_cosine = topic[1] if topic else 0.8
+    known = max(c.known for c in ranked)
+    passage = max(c.sentence for c in ranked)
+    away = retrieval.conduct("off_topic", "attack", "identity", "capabilities")
+    f = best.features
+    return {
+        "score": best.score,
+        "margin": best.score - second.score,
+        "known": (known - 0.85) * 10,
+        "known_words": max(c.features["known_words"] for c in ranked),
+        "passage": (passage - 0.85) * 10,
+        "topic": (topic_cosine - 0.85) * 10,
+        "topic_over_known": (topic_cosine - known) * 10,
+        "away_over_known": (away - max(known, passage)) * 10,
+        "away": (away - 0.85) * 10,
+        "cover": f["around"] + f["around_foreign"],
+        "cover_native": f["around"],
+        "cue": f["cue"],
+        "cue_topic": f["cue_topic"],
+        "kind": f["kind"],
+        "unknown": f["unknown"],
+        "names_missing": f["names_missing"],
+        "sentence": f["sentence"],
+        "context": f["context"],
+        "foreign": f["foreign"],
+        "terms": min(len(question.terms), 12) / 6,
+        "open": float(question.asked == "open"),
+        "yesno": float(question.asked == "yesno"),
+    }

@@ -1,0 +1,167 @@
+"""From a message to the questions in it: language, parts, and what they follow up on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.answering.question import Question, asked_for
+from assistant.types import Turn
+from assistant.values import find_values
+from assistant.words import fold, stop_words, tokens
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
+
+    from assistant.answering.index import CallIndex
+
+MAX_PARTS = 5
+_LANGUAGES = ("fr", "en", "es", "pt", "de", "it", "ar", "nl")
+# How much likelier a language is before a word is read: the call's own first.
+_PRIOR = {"fr": 6.0, "en": 2.0}
+
+_SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
+_ASKS = re.compile(r"[?？؟]\s*$")
+_FOLLOWS = re.compile(
+    r"^\W*(?:et\b|mais\b|ok\b|d'accord|alors\b|and\b|but\b|what about|y\b|e\b|und\b)|"
+    r"\b(?:son|sa|ses|leur|leurs|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|y|en|"
+    r"his|her|hers|their|them|it|its|that|those|this one|there|su|sus|seu|sua|ihre?|dessen|"
+    r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|"
+    r"association|agence)|il|elle|ils|elles|he|she|they)\b"
+)
+_COURTESY = re.compile(
+    r"^\W*(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|coucou|hola|ola|guten tag|bjr|slt)"
+    r"\b(?:[ ,]*(?:madame|monsieur|sir|madam|a tous|mme|mr|m))*[\s,.!:;–-]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """``parts`` are the questions in the message, at most MAX_PARTS; never empty."""
+
+    language: str
+    parts: tuple[Question, ...]
+
+
+def clean(text: str) -> str:
+    """``text`` without control characters, in NFC, white space collapsed within lines."""
+    kept = "".join(
+        c if c == "\n" or unicodedata.category(c)[0] != "C" else " "
+        for c in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
+    )
+    return re.sub(r"\n{2,}", "\n", re.sub(r"[ \u00a0]+", " ", kept)).strip()
+
+
+def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understanding:
+    """Split ``text`` into its questions, each with its language and words."""
+    message = clean(text)
+    language = detect_language(message, index.call.language, history)
+    pieces = split_questions(message)
+    asked_before = [clean(turn.text) for turn in history if turn.role == "user" and turn.text]
+    parts = [
+        analyse(piece, language, _context(piece, asked_before, pieces[:i]), index)
+        for i, piece in enumerate(pieces)
+    ]
+    return Understanding(language, tuple(parts))
+
+
+def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
+    """One question with its words and expected answer."""
+    asked, kinds = asked_for(text)
+    if context and asked == "open":
+        asked, kinds = asked_for(context)
+    terms = index.lexicon.terms(f"{text} {context}" if context else text)
+    return Question(text, language, context, asked, kinds, terms, tuple(find_values(text)))
+
+
+def split_questions(message: str) -> list[str]:
+    """The distinct questions of a message; what only greets or sets the scene stays with them."""
+    pieces = [piece.strip() for piece in _SPLIT.split(message) if piece.strip()]
+    asking = [piece for piece in pieces if _ASKS.search(piece) and _content(piece)]
+    if len(asking) <= 1:
+        return [message]
+    found: list[str] = []
+    for piece in asking[:MAX_PARTS]:
+        sentences = re.split(r"(?<=[.!])\s+(?=\S)", piece)
+        found.append(sentences[-1] if _content(sentences[-1]) >= 2 else piece)
+    return found
+
+
+def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str:
+    """ISO 639-1 code of the message's language; a doubtful one goes to the call's own."""
+    users = [turn.text for turn in history if turn.role == "user"]
+    text = message if len(tokens(message)) > 3 or not users else f"{users[-1]} {message}"
+    words = tokens(text)
+    if not words:
+        return own
+    confidences = {
+        value.language.iso_code_639_1.name.lower(): value.value
+        for value in _detector().compute_language_confidence_values(_lowered(text))
+    }
+    prior = {**dict.fromkeys(_LANGUAGES, 1.0), **_PRIOR, own: _PRIOR["fr"]}
+    marks = _function_words()
+    hits = {code: sum(word in marks[code] for word in words) for code in marks}
+    scored = {
+        code: confidences.get(code, 0.0) * prior[code] * (2.0 ** hits.get(code, 0))
+        for code in _LANGUAGES
+    }
+    return max(scored, key=lambda code: scored[code])
+
+
+def _lowered(text: str) -> str:
+    return text.lower() if text.isupper() else text
+
+
+@lru_cache(maxsize=1)
+def _detector() -> LanguageDetector:
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
+
+    codes = [getattr(IsoCode639_1, code.upper()) for code in _LANGUAGES]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_preloaded_language_models().build()
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> dict[str, frozenset[str]]:
+    """Function words that belong to one language only, folded, by language."""
+    lists = {
+        "fr": "le les des du une est que qui quoi quand comment pour dans sur avec peut faut quel "
+        "quelle quels quelles combien avons nous vous je il au aux cet cette mon notre svp koi c'est",
+        "en": "the is are what when who how which can we our for does do with of and to where "
+        "should there any my will",
+        "es": "el los las qué cual cuál cuándo quién cómo puede para del una con hay cuáles dónde es",
+        "pt": "os qual quando quem como pode para uma com não há são quais onde até do da",
+        "de": "der die das wer wann wie was welche kann ist und für mit den wo gibt ein eine bis",
+        "it": "il gli qual quando chi come può per una con che sono quali dove della",
+    }
+    folded = {code: {fold(word) for word in text.split()} for code, text in lists.items()}
+    return {
+        code: frozenset(
+            word for word in words
+            if not any(word in other for c, other in folded.items() if c != code)
+        )
+        for code, words in folded.items()
+    }  # fmt: skip
+
+
+def _content(text: str) -> int:
+    stop = stop_words()
+    return sum(word not in stop for word in tokens(_COURTESY.sub("", text)))
+
+
+def _context(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
+    """The question that ``piece`` follows up on, "" when it stands alone."""
+    previous = earlier[-1] if earlier else (before[-1] if before else "")
+    if not previous:
+        return ""
+    folded = fold(_COURTESY.sub("", piece))
+    short = _content(piece) <= 2
+    if earlier:
+        return previous if _FOLLOWS.search(folded) and short else ""
+    if short or (_FOLLOWS.search(folded) and _content(piece) <= 5):
+        return previous[:300]
+    return ""

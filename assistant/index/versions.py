@@ -1,0 +1,103 @@
+"""Numbered versions of a call's index: built aside, switched in one step.
+
+    data_dir/index/<call>/
+      current              the number in use, replaced atomically
+      write.lock           held by whoever builds
+      versions/0001/       catalog.sqlite, vectors/ (unless a Chroma server keeps them)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import IndexBusyError, IndexMissingError
+
+KEEP = 3
+
+
+class Versions:
+    """The versions of one call below ``data_dir``."""
+
+    def __init__(self, data_dir: Path, call: str) -> None:
+        self.call = call
+        self.root = data_dir / "index" / call
+        self._folder = self.root / "versions"
+
+    def current(self) -> int | None:
+        """The number in use, or None when nothing was built yet."""
+        try:
+            return int((self.root / "current").read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def path(self, number: int) -> Path:
+        """The folder of version ``number``."""
+        return self._folder / f"{number:04}"
+
+    def current_path(self) -> Path:
+        """The folder in use. Raises IndexMissingError when there is none."""
+        number = self.current()
+        if number is None or not (self.path(number) / "catalog.sqlite").exists():
+            raise IndexMissingError(
+                f"There is no index for the call '{self.call}' yet. Run 'aap ingest'."
+            )
+        return self.path(number)
+
+    @contextmanager
+    def writing(self, timeout_s: float) -> Iterator[None]:
+        """Hold the write lock; what a killed builder left is swept first.
+
+        Raises IndexBusyError when another process holds it for longer than ``timeout_s``.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / "write.lock")
+        try:
+            lock.acquire(timeout=timeout_s)
+        except Timeout as error:
+            raise IndexBusyError(
+                f"Another process is building the index of '{self.call}'. Wait until it ends, "
+                f"then run 'aap ingest' again."
+            ) from error
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def staging(self) -> Path:
+        """An empty folder to build in (call it with the write lock held)."""
+        path = self._folder / ".staging"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return path
+
+    def publish(self, staging: Path) -> int:
+        """Give ``staging`` the next number and make it the current version."""
+        number = max(self.numbers(), default=0) + 1
+        os.replace(staging, self.path(number))
+        pointer = self.root / "current.new"
+        with pointer.open("w", encoding="ascii") as file:
+            file.write(str(number))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(pointer, self.root / "current")
+        for old in sorted(self.numbers())[:-KEEP]:
+            shutil.rmtree(self.path(old), ignore_errors=True)
+        return number
+
+    def numbers(self) -> list[int]:
+        """Numbers of all versions on disk."""
+        return [int(path.name) for path in self._folder.glob("[0-9]" * 4)]
+
+    def _sweep(self) -> None:
+        shutil.rmtree(self._folder / ".staging", ignore_errors=True)
+        current = self.current() or 0
+        for number in self.numbers():
+            if number > current:
+                shutil.rmtree(self.path(number), ignore_errors=True)

@@ -1,0 +1,252 @@
+"""Fit the reader's two regressions and store them (assistant/answering/reader.json).
+
+    python -m evals.train_reader [--dry-run]
+
+Learns from the dev questions of all calls under corpus/ and evals/calls/, each call with its
+FAQ and once more without, so that a call that has none is read as well. Prints how well each
+call is answered by coefficients that never saw it (cross-validated by call).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from assistant.answering.index import CallIndex
+from assistant.answering.prototypes import build_prototypes, load_prototypes
+from assistant.answering.read import Reader, answer_features, parse_logistic
+from assistant.answering.retrieve import Candidate, Retrieval, retrieve
+from assistant.answering.understand import Question, understand
+from assistant.embedding import Embedder, load_embedder
+from assistant.index.catalog import Catalog
+from assistant.index.vectors import open_folder
+from assistant.index.versions import Versions
+from assistant.settings import PROJECT, Settings, load_settings
+from assistant.types import Span, Turn
+from ingest.build import ingest
+from ingest.faq import find_quote
+
+TARGET = PROJECT / "assistant" / "answering" / "reader.json"
+
+
+@dataclass(slots=True)
+class Sample:
+    """One question of one index variant, retrieved, with gold labels for its candidates."""
+
+    group: str
+    answerable: bool
+    question: Question
+    retrieval: Retrieval
+    labels: np.ndarray
+    weight: float
+    case: dict[str, Any]
+
+
+def label(index: CallIndex, candidate: Candidate, quotes: list[tuple[str, Span]]) -> bool:
+    """Whether quoting this candidate gives the gold evidence (or a fair part of a long one)."""
+    for document, span in quotes:
+        if candidate.unit.document != document:
+            continue
+        size = span.end - span.start
+        shared = sum(part.overlap(span) for part in candidate.parts)
+        if shared >= 0.8 * size and candidate.length <= 4 * size + 150:
+            return True
+        if shared >= 0.4 * size and shared >= 0.8 * candidate.length:
+            return True
+    return False
+
+
+def samples_of(
+    settings: Settings, call: str, cases: list[dict[str, Any]], embedder: Embedder, group: str,
+) -> list[Sample]:  # fmt: skip
+    """Retrieve for all ``cases`` of one call."""
+    report = ingest(settings, call, embedder)
+    build_prototypes(settings.data_dir, embedder)
+    prototypes = load_prototypes(settings.data_dir, embedder)
+    path = Versions(settings.data_dir, call).current_path()
+    from ingest.build import store_name
+
+    index = CallIndex(
+        path, report.version, Catalog(path / "catalog.sqlite"),
+        open_folder(path / "vectors", store_name(call, embedder)),
+    )
+    samples: list[Sample] = []
+    for case in cases:
+        history = tuple(Turn(role=t["role"], text=t["text"]) for t in case.get("history") or [])
+        quotes: list[tuple[str, Span]] = []
+        for quote in case.get("quotes") or []:
+            for document in index.catalog.documents.values():
+                span = find_quote(quote, document.text)
+                if span:
+                    quotes.append((document.id, span))
+        parts = understand(case["question"], history, index).parts
+        if not parts or (len(parts) > 1 and case["expect"] != "abstain"):
+            continue
+        question = parts[0]
+        vector = embedder.encode([question.search_text], kind="query")[0]
+        retrieval = retrieve(index, prototypes, question, vector)
+        labels = np.array([label(index, c, quotes) for c in retrieval.candidates], dtype=bool)
+        answerable = case["expect"] != "abstain"
+        if answerable and not quotes:
+            continue
+        samples.append(Sample(group, answerable, question, retrieval, labels, 1.0, case))
+    index.close()
+    return samples
+
+
+def fit(
+    rows: list[dict[str, float]], labels: np.ndarray, weights: np.ndarray, c: float
+) -> dict[str, Any]:
+    """A standardised logistic regression in its stored form."""
+    names = sorted(rows[0])
+    x = np.array([[row[name] for name in names] for row in rows])
+    scaler = StandardScaler().fit(x)
+    scale = np.where(scaler.scale_ < 1e-6, 1.0, scaler.scale_)
+    model = LogisticRegression(C=c, max_iter=2_000).fit(
+        (x - scaler.mean_) / scale, labels, sample_weight=weights
+    )
+    return {
+        "names": names,
+        "mean": [round(float(v), 6) for v in scaler.mean_],
+        "scale": [round(float(v), 6) for v in scale],
+        "weights": [round(float(v), 6) for v in model.coef_[0]],
+        "intercept": round(float(model.intercept_[0]), 6),
+    }
+
+
+def fit_reader(samples: list[Sample]) -> dict[str, Any]:
+    """Both regressions; the second learns from scores that the first gave to unseen questions."""
+    passage = fit_passage(samples)
+    folds = np.arange(len(samples)) % 5
+    rows: list[dict[str, float]] = []
+    labels: list[bool] = []
+    for fold in range(5):
+        part = parse_logistic(fit_passage([s for s, f in zip(samples, folds, strict=True) if f != fold]))
+        for sample, f in zip(samples, folds, strict=True):
+            if f != fold or not sample.retrieval.candidates:
+                continue
+            ranked = rank(sample, part.logit)
+            rows.append(answer_features(sample.question, sample.retrieval, ranked))
+            labels.append(sample.answerable)
+    return {
+        "passage": passage,
+        "answer": fit(rows, np.array(labels), np.ones(len(rows)), 0.3),
+    }
+
+
+def fit_passage(samples: list[Sample]) -> dict[str, Any]:
+    """The regression that ranks candidates, from answerable questions."""
+    rows: list[dict[str, float]] = []
+    labels: list[bool] = []
+    weights: list[float] = []
+    for sample in samples:
+        if not sample.answerable or not sample.labels.any():
+            continue
+        for candidate, gold in zip(sample.retrieval.candidates, sample.labels, strict=True):
+            rows.append(candidate.features)
+            labels.append(bool(gold))
+            weights.append(10.0 / sample.labels.sum() if gold else 1.0)
+    return fit(rows, np.array(labels), np.array(weights), 1.0)
+
+
+def rank(sample: Sample, score: Callable[[dict[str, float]], float]) -> list[Candidate]:
+    """Candidates by score, best first; stores the scores."""
+    for candidate in sample.retrieval.candidates:
+        candidate.score = score(candidate.features)
+    return sorted(sample.retrieval.candidates, key=lambda c: -c.score)
+
+
+def measure(reader: Reader, samples: list[Sample]) -> dict[str, float]:
+    """Top-1 and top-3 of answerable questions, AUC of answerability, pool recall."""
+    first = third = pool = count = 0
+    scores: list[float] = []
+    truth: list[bool] = []
+    for sample in samples:
+        gold = {id(c) for c, g in zip(sample.retrieval.candidates, sample.labels, strict=True) if g}
+        ranked = rank(sample, reader.passage.logit)
+        if sample.answerable:
+            count += 1
+            first += id(ranked[0]) in gold
+            third += any(id(c) in gold for c in ranked[:3])
+            pool += bool(gold)
+        scores.append(reader.answer.logit(answer_features(sample.question, sample.retrieval, ranked)))
+        truth.append(sample.answerable)
+    return {
+        "n": count, "pool": pool / count, "top1": first / count, "top3": third / count,
+        "auc": float(roc_auc_score(truth, scores)) if len(set(truth)) > 1 else float("nan"),
+    }  # fmt: skip
+
+
+def parse(stored: dict[str, Any]) -> Reader:
+    """A reader from its stored form."""
+    return Reader(parse_logistic(stored["passage"]), parse_logistic(stored["answer"]))
+
+
+def collect(settings: Settings, embedder: Embedder, data_dir: Path) -> list[Sample]:
+    """Samples of every call's dev questions."""
+    samples: list[Sample] = []
+    sets: list[tuple[Path, str, Path]] = [
+        (settings.corpus_dir, path.stem, path)
+        for path in sorted((PROJECT / "evals" / "questions").glob("*.yaml"))
+    ]
+    calls = PROJECT / "evals" / "calls"
+    sets += [(calls, path.parent.name, path) for path in sorted(calls.glob("*/questions.yaml"))]
+    for corpus, call, path in sets:
+        cases = [c for c in yaml.safe_load(path.read_text(encoding="utf-8")) if c["split"] == "dev"]
+        if not cases:
+            continue
+        for variant in ("with", "without"):
+            if variant == "with" and not (corpus / call / "faq.toml").exists():
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                source = corpus
+                if variant == "without" and (corpus / call / "faq.toml").exists():
+                    import shutil
+
+                    source = Path(folder)
+                    shutil.copytree(corpus / call, source / call)
+                    (source / call / "faq.toml").unlink()
+                chosen = settings.model_copy(
+                    update={"corpus_dir": source, "data_dir": data_dir / variant}
+                )
+                samples += samples_of(chosen, call, cases, embedder, f"{call}/{variant}")
+    return samples
+
+
+def main() -> None:
+    """Fit, cross-validate by call, store."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dry-run", action="store_true", help="measure only, store nothing")
+    parser.add_argument("--work", type=Path, default=PROJECT / ".data" / "training")
+    arguments = parser.parse_args()
+    settings = load_settings()
+    embedder = load_embedder(settings.embedder, settings.cache_dir)
+    samples = collect(settings, embedder, arguments.work)
+    out = sys.stdout.write
+    for group in sorted({s.group for s in samples}):
+        call = group.split("/")[0]
+        reader = parse(fit_reader([s for s in samples if s.group.split("/")[0] != call]))
+        figures = measure(reader, [s for s in samples if s.group == group])
+        out(f"unseen {group:32} " + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) + "\n")
+    stored = fit_reader(samples)
+    for group in sorted({s.group for s in samples}):
+        figures = measure(parse(stored), [s for s in samples if s.group == group])
+        out(f"seen   {group:32} " + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) + "\n")
+    if not arguments.dry_run:
+        TARGET.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""``aap ingest``: from a call's folder to a new version of its index.
+
+Nothing is changed in place: the new version is built in a staging folder and becomes current
+in one step, so whoever kills this leaves the previous index as it was. Vectors of passages
+that did not change are carried over by their ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.call import Call, SourceFile, load_call
+from assistant.embedding import Embedder
+from assistant.errors import CorpusError, IndexMissingError
+from assistant.index.catalog import Catalog, KnownQuestion, write_catalog
+from assistant.index.vectors import Shelf, VectorStore, open_folder, open_server
+from assistant.index.versions import Versions
+from assistant.settings import Settings
+from assistant.types import Document, Fact, Unit
+from assistant.words import stem, stop_words, tokens
+from ingest.facts import extract_facts
+from ingest.faq import bind_faq, load_faq
+from ingest.readers.markdown import read_markdown
+from ingest.units import build_units
+from ingest.views import fact_questions, passage_views, unit_context
+
+# Part of every version's fingerprint: raise it when parsing, units or views change.
+FORMAT = "1"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an ingestion did. ``version`` is the one in use afterwards."""
+
+    call: str
+    version: int
+    changed: bool
+    documents: int
+    units: int
+    facts: int
+    questions: int
+    embedded: int
+    kept: int
+    removed: int
+    expired_faq: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    document: Document
+    digest: str
+    units: tuple[Unit, ...]
+    facts: tuple[Fact, ...]
+
+
+def ingest(
+    settings: Settings, call_id: str, embedder: Embedder, progress: Progress | None = None
+) -> Report:
+    """Build the next version of the index of ``call_id``; a no-op when nothing changed.
+
+    A document that can't be read is skipped and reported, the rest goes on. Raises CorpusError
+    when call.toml or faq.toml is wrong or no document is left, IndexBusyError when another
+    process is building.
+    """
+    call = load_call(settings.corpus_dir, call_id)
+    folder = settings.corpus_dir / call_id
+    versions = Versions(settings.data_dir, call_id)
+    with versions.writing(settings.lock_timeout_s):
+        fingerprint = _fingerprint(call, folder, embedder)
+        previous = _previous(versions, fingerprint)
+        if previous is not None:
+            return previous
+        parsed, skipped = _parse_all(call, folder)
+        faq = bind_faq(load_faq(folder / "faq.toml"), [(p.document, p.units) for p in parsed])
+        questions: list[KnownQuestion] = list(faq.questions)
+        views: dict[str, str] = {}
+        for item in parsed:
+            questions += fact_questions(item.document, item.units, item.facts)
+            views |= {view.id: view.text for view in passage_views(item.document, item.units)}
+        known = {question.id: question.text for question in questions}
+        staging = versions.staging()
+        with ExitStack() as stack:
+            store = _open_store(settings, call_id, versions, staging, embedder)
+            stack.callback(store.close)
+            counts = Counter[str]()
+            for shelf, wanted, kind in (
+                ("passages", views, "passage"),
+                ("questions", known, "query"),
+            ):
+                counts += _update(store, shelf, wanted, kind, embedder, progress)  # type: ignore[arg-type]
+        report = Report(
+            call=call_id,
+            version=0,
+            changed=True,
+            documents=len(parsed),
+            units=sum(len(item.units) for item in parsed),
+            facts=sum(len(item.facts) for item in parsed),
+            questions=len(known),
+            embedded=counts["embedded"],
+            kept=counts["kept"],
+            removed=counts["removed"],
+            expired_faq=faq.expired,
+            skipped=tuple(skipped),
+        )
+        _write(staging / "catalog.sqlite", call, parsed, questions, fingerprint, embedder, report)
+        return replace(report, version=versions.publish(staging))
+
+
+def _fingerprint(call: Call, folder: Path, embedder: Embedder) -> str:
+    digest = hashlib.sha256(f"{FORMAT}\x1f{embedder.name}".encode())
+    for path in (*(folder / source.path for source in call.documents), folder / "faq.toml"):
+        digest.update(path.name.encode() + b"\x1f")
+        digest.update(path.read_bytes() if path.is_file() else b"missing")
+    digest.update(call.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def _previous(versions: Versions, fingerprint: str) -> Report | None:
+    """The report of the current version, when it was built from exactly the same inputs."""
+    try:
+        path = versions.current_path()
+    except IndexMissingError:
+        return None
+    catalog = Catalog(path / "catalog.sqlite")
+    try:
+        if catalog.meta.get("fingerprint") != fingerprint:
+            return None
+        before = Report(**json.loads(catalog.meta["report"]))
+    finally:
+        catalog.close()
+    return replace(
+        before,
+        version=versions.current() or 0,
+        changed=False,
+        kept=before.kept + before.embedded,
+        embedded=0,
+        removed=0,
+        expired_faq=tuple(before.expired_faq),
+        skipped=tuple(before.skipped),
+    )
+
+
+def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
+    parsed: list[_Parsed] = []
+    skipped: list[str] = []
+    for source in call.documents:
+        try:
+            parsed.append(_parse(source, folder / source.path))
+        except (OSError, UnicodeDecodeError, CorpusError) as error:
+            skipped.append(f"{source.path}: {error}")
+    if not parsed:
+        raise CorpusError(f"{folder}: no document could be read ({'; '.join(skipped)}).")
+    return parsed, skipped
+
+
+def _parse(source: SourceFile, path: Path) -> _Parsed:
+    if path.suffix.lower() not in (".md", ".markdown", ".txt"):
+        raise CorpusError(f"the format '{path.suffix}' can't be read; convert it to Markdown.")
+    data = path.read_bytes()
+    structure = read_markdown(data.decode("utf-8"))
+    if not structure.blocks:
+        raise CorpusError("the document holds no text.")
+    document = Document(
+        source.id, source.title, source.kind, source.language, source.url, structure.text,
+        structure.sections,
+    )  # fmt: skip
+    units = build_units(document, structure)
+    return _Parsed(
+        document, hashlib.sha256(data).hexdigest(), units, extract_facts(document, units)
+    )
+
+
+def store_name(call_id: str, embedder: Embedder) -> str:
+    """Name of a call's collections; each embedder has its own, so that vectors never mix."""
+    return f"{call_id}-{hashlib.sha256(embedder.name.encode()).hexdigest()[:8]}"
+
+
+def _open_store(
+    settings: Settings, call_id: str, versions: Versions, staging: Path, embedder: Embedder
+) -> VectorStore:
+    name = store_name(call_id, embedder)
+    if settings.chroma_url:
+        return open_server(settings.chroma_url, name, create=True)
+    target = staging / "vectors"
+    try:
+        before = versions.current_path()
+    except IndexMissingError:
+        before = None
+    if before is not None and (before / "vectors").exists():
+        catalog = Catalog(before / "catalog.sqlite")
+        same = catalog.meta.get("embedder") == embedder.name
+        catalog.close()
+        if same:
+            shutil.copytree(before / "vectors", target)
+    return open_folder(target, name, create=True)
+
+
+def _update(
+    store: VectorStore,
+    shelf: Shelf,
+    wanted: dict[str, str],
+    kind: str,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> Counter[str]:
+    there = store.ids(shelf)
+    new = sorted(wanted.keys() - there, key=lambda id_: (len(wanted[id_]), id_))
+    gone = there - wanted.keys()
+    for start in range(0, len(new), 64):
+        part = new[start : start + 64]
+        vectors = embedder.encode([wanted[id_] for id_ in part], kind=kind)  # type: ignore[arg-type]
+        store.add(shelf, part, vectors)
+        if progress:
+            progress(shelf, min(start + 64, len(new)), len(new))
+    store.remove(shelf, gone)
+    return Counter(embedded=len(new), kept=len(wanted) - len(new), removed=len(gone))
+
+
+def _write(
+    path: Path,
+    call: Call,
+    parsed: Sequence[_Parsed],
+    questions: Sequence[KnownQuestion],
+    fingerprint: str,
+    embedder: Embedder,
+    report: Report,
+) -> None:
+    contexts = {
+        unit.id: unit_context(item.document, unit) for item in parsed for unit in item.units
+    }
+    leaves = [unit for item in parsed for unit in item.units if not unit.composite]
+    languages = {item.document.id: item.document.language for item in parsed}
+    spellings: dict[str, Counter[str]] = {}
+    frequency = Counter[str]()
+    for unit in leaves:
+        body, heading = contexts[unit.id]
+        language = languages[unit.document]
+        words = [word for word in tokens(f"{body} {heading}") if word not in stop_words()]
+        for word in words:
+            spellings.setdefault(stem(word, language), Counter())[word] += 1
+        frequency.update({stem(word, language) for word in words})
+    vocabulary = {
+        key: (frequency[key], spelling.most_common(1)[0][0]) for key, spelling in spellings.items()
+    }
+    write_catalog(
+        path,
+        meta={
+            "call": call.model_dump_json(),
+            "embedder": embedder.name,
+            "fingerprint": fingerprint,
+            "format": FORMAT,
+            "leaves": str(len(leaves)),
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "report": json.dumps({k: getattr(report, k) for k in Report.__dataclass_fields__}),
+        },
+        documents=[(item.document, item.digest) for item in parsed],
+        units=[unit for item in parsed for unit in item.units],
+        contexts=contexts,
+        facts=[fact for item in parsed for fact in item.facts],
+        questions=questions,
+        vocabulary=vocabulary,
+    )

@@ -1,0 +1,130 @@
+"""Questions that the officer validated (faq.toml), each bound to the quotes that answer it.
+
+A quote is looked up in the canonical text (white space and list marks apart). When it is no
+longer there the entry has expired: it is reported and never served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assistant.call import read_toml
+from assistant.errors import CorpusError
+from assistant.index.catalog import KnownQuestion
+from assistant.types import Document, Span, Unit
+from ingest.views import known_question
+
+_MARKS = "➔►▪•"
+
+
+class Entry(BaseModel):
+    """One entry: wordings, and the passage (``quote``) or passages (``quotes``) that answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    questions: list[str] = Field(min_length=1)
+    questions_en: list[str] = []
+    quote: str | None = None
+    quotes: list[str] = []
+
+    @model_validator(mode="after")
+    def _quoted(self) -> Entry:
+        if not self.passages:
+            raise ValueError("the entry needs a 'quote'")
+        return self
+
+    @property
+    def passages(self) -> list[str]:
+        """All quotes of the entry."""
+        return ([self.quote] if self.quote else []) + self.quotes
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFaq:
+    """Questions of the entries that still stand, and the ids of those that expired."""
+
+    questions: tuple[KnownQuestion, ...]
+    expired: tuple[str, ...]
+
+
+def load_faq(path: Path) -> list[Entry]:
+    """Entries of faq.toml; none when there is no file. Raises CorpusError naming the entry."""
+    if not path.exists():
+        return []
+    entries: list[Entry] = []
+    for number, table in enumerate(read_toml(path).get("entry", []), start=1):
+        try:
+            entries.append(Entry.model_validate(table))
+        except ValidationError as error:
+            name = table.get("id", f"number {number}") if isinstance(table, dict) else number
+            problems = "; ".join(
+                f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+            )
+            raise CorpusError(f"{path}, entry {name}: {problems}.") from error
+    ids = [entry.id for entry in entries]
+    twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+    if twice:
+        raise CorpusError(f"{path}: two entries have the id {', '.join(twice)}.")
+    return entries
+
+
+def bind_faq(
+    entries: Iterable[Entry], documents: Sequence[tuple[Document, Sequence[Unit]]]
+) -> BoundFaq:
+    """Bind every entry to spans of the first document that holds all its quotes."""
+    questions: list[KnownQuestion] = []
+    expired: list[str] = []
+    compact = [(_compact(document.text), document, units) for document, units in documents]
+    for entry in entries:
+        for (text, offsets), document, units in compact:
+            spans = [_find(passage, text, offsets) for passage in entry.passages]
+            parts = tuple(span for span in spans if span)
+            if len(parts) == len(spans):
+                unit = _home(parts[0], units)
+                for language, wordings in (("fr", entry.questions), ("en", entry.questions_en)):
+                    questions += (
+                        known_question(w, language, "faq", entry.id, unit, document, parts)
+                        for w in wordings
+                    )
+                break
+        else:
+            expired.append(entry.id)
+    return BoundFaq(tuple(questions), tuple(expired))
+
+
+def find_quote(quote: str, text: str) -> Span | None:
+    """Where ``quote`` stands in ``text``, white space and list marks apart."""
+    return _find(quote, *_compact(text))
+
+
+def _find(quote: str, text: str, offsets: list[int]) -> Span | None:
+    wanted, _ = _compact(quote)
+    position = text.find(wanted) if wanted else -1
+    if position < 0:
+        return None
+    return Span(offsets[position], offsets[position + len(wanted) - 1] + 1)
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """Characters that count, and where each stands in ``text``."""
+    kept: list[str] = []
+    offsets: list[int] = []
+    for index, char in enumerate(text):
+        bullet = char == "-" and text[index - 1 : index] in ("", "\n") and text[index + 1 : index + 2] == " "  # fmt: skip
+        if not char.isspace() and char not in _MARKS and not bullet:
+            kept.append(char)
+            offsets.append(index)
+    return "".join(kept), offsets
+
+
+def _home(span: Span, units: Sequence[Unit]) -> str:
+    """The smallest unit that covers ``span``, else the one that shares most with it."""
+    covering = [unit for unit in units if unit.span.covers(span)]
+    if covering:
+        return min(covering, key=lambda unit: unit.span.end - unit.span.start).id
+    return max(units, key=lambda unit: unit.span.overlap(span)).id
