@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 """Called after every ``batch_size`` texts with the number of texts done and the total."""
 
 EMBEDDED = "embedded"
-EMBEDDED_FORMAT = 1
+EMBEDDED_FORMAT = 2
 EMBEDDED_FOLDER = f"multilingual-e5-small-q4-v{EMBEDDED_FORMAT}"
 MANIFEST = "manifest.json"
 ONNX_FILE = "onnx/model_int8.onnx"
@@ -69,8 +69,8 @@ class OnnxEmbeddings(Embeddings):
     """The embedded model, from the folder that ``aap ingest`` prepares.
 
     Each text is computed alone, ``threads`` of them at once. In a batch, all activations would
-    share one 8-bit scale: a text's vector would then depend on its neighbours (cosine 0.997 with
-    itself), and padding would cost what the batch gains. So a vector is a function of its text,
+    share one 8-bit scale: a text's vector would then depend on its neighbours, and padding would
+    cost what the batch gains. So a vector is a function of its text,
     bit for bit. Safe to share between threads.
     Raises ModelPreparationError when the folder is missing or its files can't be read.
     """
@@ -118,6 +118,8 @@ class OnnxEmbeddings(Embeddings):
         vectors = np.empty((len(texts), self._dimension), np.float32)
         if len(texts) == 1:
             vectors[0] = self._embed(prefixed[0])
+            if progress:
+                progress(1, 1)
             return vectors
         with ThreadPoolExecutor(self._threads, thread_name_prefix="embedding") as pool:
             for done, vector in enumerate(pool.map(self._embed, prefixed), start=1):

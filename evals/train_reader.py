@@ -31,6 +31,7 @@ from assistant.answering.retrieve import Candidate, Retrieval, retrieve
 from assistant.answering.understand import Question, understand
 from assistant.embedding import Embedder, load_embedder
 from assistant.index.catalog import Catalog
+from assistant.index.names import collection_name
 from assistant.index.vectors import open_folder
 from assistant.index.versions import Versions
 from assistant.settings import PROJECT, Settings, load_settings
@@ -76,11 +77,11 @@ def samples_of(
     build_prototypes(settings.data_dir, embedder)
     prototypes = load_prototypes(settings.data_dir, embedder)
     path = Versions(settings.data_dir, call).current_path()
-    from ingest.build import store_name
-
     index = CallIndex(
-        path, report.version, Catalog(path / "catalog.sqlite"),
-        open_folder(path / "vectors", store_name(call, embedder)),
+        path,
+        report.version,
+        Catalog(path / "catalog.sqlite"),
+        open_folder(path / "vectors", collection_name(call, embedder.name)),
     )
     samples: list[Sample] = []
     for case in cases:
@@ -133,7 +134,9 @@ def fit_reader(samples: list[Sample]) -> dict[str, Any]:
     rows: list[dict[str, float]] = []
     labels: list[bool] = []
     for fold in range(5):
-        part = parse_logistic(fit_passage([s for s, f in zip(samples, folds, strict=True) if f != fold]))
+        part = parse_logistic(
+            fit_passage([s for s, f in zip(samples, folds, strict=True) if f != fold])
+        )
         for sample, f in zip(samples, folds, strict=True):
             if f != fold or not sample.retrieval.candidates:
                 continue
@@ -143,6 +146,7 @@ def fit_reader(samples: list[Sample]) -> dict[str, Any]:
     return {
         "passage": passage,
         "answer": fit(rows, np.array(labels), np.ones(len(rows)), 0.3),
+        "thresholds": {"answer": 0.5, "partial": 0.35, "scope": 0.5},
     }
 
 
@@ -181,7 +185,9 @@ def measure(reader: Reader, samples: list[Sample]) -> dict[str, float]:
             first += id(ranked[0]) in gold
             third += any(id(c) in gold for c in ranked[:3])
             pool += bool(gold)
-        scores.append(reader.answer.logit(answer_features(sample.question, sample.retrieval, ranked)))
+        scores.append(
+            reader.answer.logit(answer_features(sample.question, sample.retrieval, ranked))
+        )
         truth.append(sample.answerable)
     return {
         "n": count, "pool": pool / count, "top1": first / count, "top3": third / count,

@@ -21,6 +21,7 @@ from assistant.call import Call, SourceFile, load_call
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
 from assistant.index.catalog import Catalog, KnownQuestion, write_catalog
+from assistant.index.names import collection_name
 from assistant.index.vectors import Shelf, VectorStore, open_folder, open_server
 from assistant.index.versions import Versions
 from assistant.settings import Settings
@@ -181,15 +182,10 @@ def _parse(source: SourceFile, path: Path) -> _Parsed:
     )
 
 
-def store_name(call_id: str, embedder: Embedder) -> str:
-    """Name of a call's collections; each embedder has its own, so that vectors never mix."""
-    return f"{call_id}-{hashlib.sha256(embedder.name.encode()).hexdigest()[:8]}"
-
-
 def _open_store(
     settings: Settings, call_id: str, versions: Versions, staging: Path, embedder: Embedder
 ) -> VectorStore:
-    name = store_name(call_id, embedder)
+    name = collection_name(call_id, embedder.name)
     if settings.chroma_url:
         return open_server(settings.chroma_url, name, create=True)
     target = staging / "vectors"

@@ -42,14 +42,16 @@ def build_tokenizer(vocabulary: Vocabulary, max_tokens: int) -> Tokenizer:
 
     Apart from characters that it drops or takes as spaces, the file's map is NFKC one character
     at a time; SentencePiece applies NFKC to whole sequences, so that a letter and its combining
-    accent become one, and so does this tokenizer.
+    accent become one, and so does this tokenizer. Like SentencePiece, it ignores spaces at the end.
     """
+    dropped = [c for c, by in vocabulary.replacements.items() if by == ""]
+    spaces = [c for c, by in vocabulary.replacements.items() if by == " "]
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     tokenizer = Tokenizer(Unigram(pieces, unk_id=vocabulary.unk, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
-            normalizers.Replace(Regex(_character_class(vocabulary.replacements, "")), ""),
-            normalizers.Replace(Regex(_character_class(vocabulary.replacements, " ")), " "),
+            normalizers.Replace(Regex(_any_of(["\0", *dropped])), ""),
+            normalizers.Replace(Regex(_any_of(spaces)), " "),
             normalizers.NFKC(),
             normalizers.Replace(Regex(" {2,}"), " "),
             normalizers.Strip(left=False, right=True),
@@ -104,9 +106,8 @@ def write_sentence_transformer(folder: Path, source: SourceModel) -> None:
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
-def _character_class(replacements: dict[str, str], by: str) -> str:
-    characters = (c for c, replacement in replacements.items() if replacement == by)
-    return "[" + "".join(f"\\x{{{ord(c):x}}}" for c in sorted(characters)) + "]"
+def _any_of(characters: list[str]) -> str:
+    return "[" + "".join(f"\\x{{{ord(c):x}}}" for c in characters) + "]"
 
 
 def _bert_tensors(tensors: dict[str, FloatArray]) -> dict[str, FloatArray]:

@@ -2,8 +2,9 @@
 
 The graph is written node by node from the weights, its matrices already in 8 bits, rather than
 exported from torch and quantised afterwards: that needs no torch, does not change with an
-exporter's version, takes 3 s instead of 14, and is nearer to the original (mean cosine 0.997
-instead of 0.988), since every word of the vocabulary and every column keeps its own scale.
+exporter's version, takes 3 s instead of 14, and is nearer to the original (mean cosine 0.999
+instead of 0.988): every word of the vocabulary and every column keeps its own scale, and the
+products that suffer most from 8 bits stay in float.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ class _Graph:
             self.weight(f"{name}.bias", bias),
             domain=_MICROSOFT,
         )
+
+    def float_linear(self, name: str, x: str, weight: FloatArray, bias: FloatArray) -> str:
+        """``x @ weight.T + bias`` in float32."""
+        product = self.node("MatMul", f"{name}.matmul", x, self.weight(f"{name}.float", weight.T))
+        return self.node("Add", name, product, self.weight(f"{name}.bias", bias))
 
     def embedding(self, name: str, table: FloatArray, ids: str) -> str:
         """Rows of ``table``, kept as 8-bit integers with one scale a row."""
@@ -118,7 +124,7 @@ def build_graph(source: SourceModel) -> onnx.ModelProto:
 
 
 def write_int8(source: SourceModel, path: Path) -> None:
-    """Write the graph to ``path``, about 120 MB."""
+    """Write the graph to ``path``, about 140 MB."""
     onnx.save_model(build_graph(source), path)
 
 
@@ -139,15 +145,14 @@ def _encoder_layer(g: _Graph, source: SourceModel, layer: str, x: str, mask: str
         domain=_MICROSOFT,
         num_heads=source.architecture.heads,
     )
-    out = _dense(g, source, f"{layer}.ao", attention)
+    out = g.linear(f"{layer}.ao", attention, t[f"{layer}.ao.w"], t[f"{layer}.ao.b"])
     x = _layer_norm(g, source, f"{layer}.aln", g.node("Add", f"{layer}.residual", x, out))
-    wide = g.node("Gelu", f"{layer}.gelu", _dense(g, source, f"{layer}.fi", x))
-    out = _dense(g, source, f"{layer}.fo", wide)
+    wide = g.linear(f"{layer}.fi", x, t[f"{layer}.fi.w"], t[f"{layer}.fi.b"])
+    active = g.node("Gelu", f"{layer}.gelu", wide)
+    # What comes out of the activation has outliers that ruin an 8-bit scale: two thirds of the
+    # whole model's loss came from this product (mean cosine 0.997 in 8 bits, 0.999 in float).
+    out = g.float_linear(f"{layer}.fo", active, t[f"{layer}.fo.w"], t[f"{layer}.fo.b"])
     return _layer_norm(g, source, f"{layer}.oln", g.node("Add", f"{layer}.out", x, out))
-
-
-def _dense(g: _Graph, source: SourceModel, name: str, x: str) -> str:
-    return g.linear(name, x, source.tensors[f"{name}.w"], source.tensors[f"{name}.b"])
 
 
 def _layer_norm(g: _Graph, source: SourceModel, name: str, x: str) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from assistant.call import read_toml
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, Progress
 from assistant.errors import IndexMissingError
 from assistant.words import fold
 
@@ -100,13 +100,15 @@ def _path(data_dir: Path, embedder: Embedder) -> Path:
     return data_dir / "prototypes" / f"{digest.hexdigest()[:16]}.npy"
 
 
-def build_prototypes(data_dir: Path, embedder: Embedder) -> int:
+def build_prototypes(
+    data_dir: Path, embedder: Embedder, progress: Progress | None = None
+) -> int:
     """Embed the wordings once for this embedder; the number that had to be embedded."""
     path = _path(data_dir, embedder)
     if path.exists():
         return 0
     texts = [text for _, _, text in _wordings()]
-    vectors = embedder.encode(texts, kind="query")
+    vectors = embedder.encode(texts, kind="query", progress=progress)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     with temporary.open("wb") as file:

@@ -36,9 +36,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, understood. ``context`` is what it follows up on, "" when it stands alone."""
+    """One question, understood. ``plain`` is its text with shorthand written out, ``context`` the
+    question that it follows up on, "" when it stands alone."""
 
     text: str
+    plain: str
     language: str
     context: str
     asked: Asked
@@ -49,7 +51,7 @@ class Question:
     @property
     def search_text(self) -> str:
         """The text to embed: the question, after the one it follows up on."""
-        return f"{self.context} {self.text}".strip()
+        return f"{self.context} {self.plain}".strip()
 
     @property
     def search_stems(self) -> list[str]:

@@ -50,6 +50,23 @@ class Reading:
     features: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which one answers, answers in part, and takes a message for a question
+    about the call."""
+
+    answer: float
+    partial: float
+    scope: float
+
+
+@lru_cache(maxsize=1)
+def load_thresholds() -> Thresholds:
+    """The stored thresholds."""
+    stored = json.loads(Path(__file__).with_name("reader.json").read_text(encoding="utf-8"))
+    return Thresholds(**stored["thresholds"])
+
+
 @lru_cache(maxsize=1)
 def load_reader() -> Reader:
     """The stored coefficients."""
@@ -93,7 +110,7 @@ def answer_features(
     second = next((c for c in ranked[1:] if c.unit.id != best.unit.id), best)
     topic = retrieval.topic
     topic_cosine = topic[1] if topic else 0.8
-    known = max(c.known for c in ranked)
+    known = max(max(c.faq, c.fact) for c in ranked)
     passage = max(c.sentence for c in ranked)
     away = retrieval.conduct("off_topic", "attack", "identity", "capabilities")
     f = best.features
@@ -101,6 +118,7 @@ def answer_features(
         "score": best.score,
         "margin": best.score - second.score,
         "known": (known - 0.85) * 10,
+        "best_known": (max(best.faq, best.fact) - 0.85) * 10,
         "known_words": max(c.features["known_words"] for c in ranked),
         "passage": (passage - 0.85) * 10,
         "topic": (topic_cosine - 0.85) * 10,

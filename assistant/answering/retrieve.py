@@ -35,7 +35,8 @@ class Candidate:
     parts: tuple[Span, ...]
     sentence: float = _FLOOR
     context: float = _FLOOR
-    known: float = _FLOOR
+    faq: float = _FLOOR
+    fact: float = _FLOOR
     bm25: float = 0.0
     question: KnownQuestion | None = None
     features: dict[str, float] = field(default_factory=dict)
@@ -49,10 +50,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Candidates by reciprocal rank fusion, best first, and the nearest standard questions."""
+    """Candidates by reciprocal rank fusion, best first, the nearest standard questions, and the
+    nearest known ones."""
 
     candidates: list[Candidate]
     matches: list[Match]
+    related: list[KnownQuestion]
 
     @property
     def topic(self) -> tuple[Topic, float] | None:
@@ -109,17 +112,47 @@ def retrieve(
             continue
         _fuse(ranks, entry.unit, rank)
         candidate = _candidate(found, units[entry.unit], entry.parts)
-        if cosine > candidate.known:
-            candidate.known, candidate.question = cosine, entry
+        if candidate.question is None:
+            candidate.question = entry
+        if entry.origin == "faq":
+            candidate.faq = max(candidate.faq, cosine)
+        else:
+            candidate.fact = max(candidate.fact, cosine)
     scores = dict(lexical)
     for candidate in found.values():
         candidate.context = contexts.get(candidate.unit.id, floor)
         candidate.sentence = max(candidate.sentence, floor)
         candidate.bm25 = max(candidate.bm25, scores.get(candidate.unit.id, 0.0))
+    _share(list(found.values()))
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
-    retrieval = Retrieval(ordered, prototypes.nearest(vector))
+    related = [questions[id_] for id_, _ in known if id_ in questions]
+    retrieval = Retrieval(ordered, prototypes.nearest(vector), related)
     _describe(index, question, retrieval)
     return retrieval
+
+
+def _share(candidates: list[Candidate]) -> None:
+    """Candidates that quote (nearly) the same text share their evidence."""
+    by_document: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        by_document.setdefault(candidate.unit.document, []).append(candidate)
+    for group in by_document.values():
+        group.sort(key=lambda c: c.parts[0].start)
+        before = [(c.sentence, c.faq, c.fact, c.question) for c in group]
+        for i, one in enumerate(group):
+            for j in range(i + 1, len(group)):
+                other = group[j]
+                if other.parts[0].start >= one.parts[-1].end and len(one.parts) == 1:
+                    break
+                shared = sum(p.overlap(q) for p in one.parts for q in other.parts)
+                for a, b in ((i, j), (j, i)):
+                    if shared >= 0.6 * group[a].length and shared >= 0.4 * group[b].length:
+                        sentence, faq, fact, question = before[b]
+                        mine = group[a]
+                        mine.sentence = max(mine.sentence, sentence)
+                        if max(faq, fact) > max(mine.faq, mine.fact):
+                            mine.question = question
+                        mine.faq, mine.fact = max(mine.faq, faq), max(mine.fact, fact)
 
 
 def _is_whole(unit: Unit) -> bool:
@@ -147,7 +180,8 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
         return
     top_sentence = max(c.sentence for c in candidates)
     top_context = max(c.context for c in candidates)
-    top_known = max(c.known for c in candidates)
+    top_faq = max(c.faq for c in candidates)
+    top_fact = max(c.fact for c in candidates)
     top_bm25 = max(max(c.bm25 for c in candidates), 1e-9)
     topic = retrieval.topic
     native = float(question.language == index.call.language)
@@ -173,9 +207,12 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
             "sentence_rel": (c.sentence - top_sentence) * 20,
             "context": (c.context - 0.8) * 10,
             "context_rel": (c.context - top_context) * 20,
-            "known": (c.known - 0.8) * 10,
-            "known_rel": (c.known - top_known) * 20,
-            "known_best": float(c.known >= top_known and c.known > 0.8),
+            "faq": max(c.faq - 0.86, 0.0) * 10,
+            "faq_near": max(c.faq - 0.92, 0.0) * 20,
+            "faq_best": float(c.faq >= top_faq and c.faq > 0.86),
+            "fact": max(c.fact - 0.86, 0.0) * 10,
+            "fact_best": float(c.fact >= top_fact and c.fact > 0.86),
+            "faq_missed": max(top_faq - max(c.faq, 0.88), 0.0) * 10,
             "known_words": _alike(index, question, c.question) if c.question else 0.0,
             "bm25": c.bm25 / top_bm25 * native,
             "cover": covered * native,

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.answering.question import Question, asked_for
+from assistant.answering.shorthand import write_out
 from assistant.types import Turn
 from assistant.values import find_values
 from assistant.words import fold, stop_words, tokens
@@ -72,11 +73,12 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    asked, kinds = asked_for(text)
+    plain = write_out(text, language)
+    asked, kinds = asked_for(plain)
     if context and asked == "open":
         asked, kinds = asked_for(context)
-    terms = index.lexicon.terms(f"{text} {context}" if context else text)
-    return Question(text, language, context, asked, kinds, terms, tuple(find_values(text)))
+    terms = index.lexicon.terms(f"{plain} {context}" if context else plain)
+    return Question(text, plain, language, context, asked, kinds, terms, tuple(find_values(text)))
 
 
 def split_questions(message: str) -> list[str]:

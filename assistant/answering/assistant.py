@@ -1,0 +1,304 @@
+"""``Assistant.ask``: the one function behind every interface."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+
+from assistant.answering.compose import (
+    Draft,
+    citations,
+    compose_answer,
+    compose_handoff,
+    compose_missing,
+)
+from assistant.answering.decide import Decision, decide
+from assistant.answering.index import CallIndex
+from assistant.answering.prototypes import Prototypes, load_prototypes, topics
+from assistant.answering.question import Question
+from assistant.answering.read import Reading, read
+from assistant.answering.retrieve import Retrieval, retrieve
+from assistant.answering.texts import say
+from assistant.answering.understand import clean, detect_language, understand
+from assistant.answering.verify import problems
+from assistant.call import Call, list_calls
+from assistant.clock import Clock, system_clock
+from assistant.embedding import Embedder, load_embedder
+from assistant.errors import CorpusError, IndexMissingError, QuestionError
+from assistant.index.catalog import Catalog
+from assistant.index.vectors import open_folder, open_server
+from assistant.index.versions import Versions
+from assistant.index.names import collection_name
+from assistant.settings import Settings
+from assistant.types import ABSTENTIONS, Answer, Document, Handoff, Status, Timings, Turn, Unit
+
+MAX_CHARS = 4_000
+MAX_SUGGESTIONS = 3
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap on ``stage``."""
+        now = time.perf_counter()
+        self.spent[stage] = self.spent.get(stage, 0.0) + (now - self._last) * 1e3
+        self._last = now
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What each stage did for one part of a question, for whoever maintains the assistant."""
+
+    question: Question
+    retrieval: Retrieval
+    reading: Reading
+    decision: Decision
+
+
+class Assistant:
+    """Answers questions about calls from their indexes. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._clock = clock
+        self._prototypes: Prototypes = load_prototypes(settings.data_dir, embedder)
+        self._indexes: dict[str, CallIndex] = {}
+        self._lock = threading.Lock()
+        self.default_call = settings.call
+        for call in list_calls(settings.corpus_dir):
+            with suppress(IndexMissingError):
+                self._index(call)
+        if settings.call not in self._indexes:
+            Versions(settings.data_dir, settings.call).current_path()
+            raise CorpusError(f"The call '{settings.call}' has no folder in {settings.corpus_dir}.")
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock | None = None) -> Assistant:
+        """Load the embedding model and every call that has an index.
+
+        Raises IndexMissingError or ModelPreparationError when 'aap ingest' was not run.
+        """
+        embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
+        assistant = cls(settings, embedder, clock)
+        assistant.ask("?a", call=settings.call)  # loads what is loaded on first use
+        return assistant
+
+    @property
+    def calls(self) -> dict[str, Call]:
+        """The calls that can be asked about, by id."""
+        return {id_: index.call for id_, index in sorted(self._indexes.items())}
+
+    def close(self) -> None:
+        """Let go of all indexes."""
+        for index in self._indexes.values():
+            index.close()
+        self._indexes.clear()
+
+    def ready(self) -> dict[str, str]:
+        """What is being served. Raises IndexMissingError when nothing is."""
+        index = self._index(self.default_call)
+        return {
+            "call": index.call.id,
+            "index_version": str(index.version),
+            "embedder": self._embedder.name,
+        }
+
+    def document(self, call: str, document: str) -> Document:
+        """A document with its canonical text. Raises CorpusError when there is none."""
+        documents = self._index(call).catalog.documents
+        if document not in documents:
+            raise CorpusError(f"The call '{call}' has no document '{document}'.")
+        return documents[document]
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, call: str | None = None
+    ) -> Answer:
+        """Answer ``question`` from the sources of ``call``, or abstain.
+
+        ``history`` holds the earlier turns, oldest first. Raises QuestionError (its message is
+        for the author of the question) when it is empty or too long, CorpusError for an unknown
+        call.
+        """
+        return self.explain(question, history, call=call)[0]
+
+    def explain(
+        self, question: str, history: Sequence[Turn] = (), *, call: str | None = None
+    ) -> tuple[Answer, list[Explanation]]:
+        """``ask``, together with what each stage did."""
+        watch = Stopwatch()
+        index = self._index(call or self.default_call)
+        message = self._checked(question, index)
+        understood = understand(message, history, index)
+        watch.lap("understand")
+        draft = Draft(index, understood.language)
+        steps: list[Explanation] = []
+        decisions: list[tuple[Status, float]] = []
+        for part in understood.parts:
+            vector = self._embedder.encode([part.search_text], kind="query")[0]
+            retrieval = retrieve(index, self._prototypes, part, vector)
+            watch.lap("retrieve")
+            reading = read(part, retrieval)
+            decision = decide(part, retrieval, reading, index)
+            watch.lap("read")
+            single = len(understood.parts) == 1
+            status = self._write(draft, part, retrieval, reading, decision, single=single)
+            decisions.append((status, decision.confidence))
+            steps.append(Explanation(part, retrieval, reading, decision))
+            watch.lap("compose")
+        answer = self._finish(index, message, history, draft, decisions, steps, watch)
+        return answer, steps
+
+    def _checked(self, question: str, index: CallIndex) -> str:
+        message = clean(question)
+        language = index.call.language
+        if not message:
+            raise QuestionError(say(language, "empty"))
+        if len(message) > MAX_CHARS:
+            language = detect_language(message[:500], language)
+            limit = {"length": str(len(message)), "limit": str(MAX_CHARS)}
+            raise QuestionError(say(language, "too_long", **limit))
+        if not any(char.isalnum() for char in message):
+            raise QuestionError(say(language, "unreadable"))
+        return message
+
+    def _write(
+        self, draft: Draft, question: Question, retrieval: Retrieval, reading: Reading,
+        decision: Decision, *, single: bool,
+    ) -> Status:  # fmt: skip
+        index, language = draft.index, draft.language
+        if decision.phrase is not None:
+            names = {"title": index.call.title, "authority": index.call.authority}
+            draft.lines.append(say(language, decision.phrase, **names))
+            if decision.phrase == "personal":
+                compose_handoff(draft, self._handoff_unit(index))
+            return decision.status
+        if decision.status in ABSTENTIONS:
+            topic = topics()[decision.topic] if decision.topic else None
+            compose_missing(draft, topic, self._handoff_unit(index) if single else None, None)
+            return decision.status
+        status = compose_answer(
+            draft, question, reading.candidates, self._today(index), sure=decision.sure
+        )
+        if status in ABSTENTIONS and single:
+            compose_handoff(draft, self._handoff_unit(index))
+        return status
+
+    def _finish(
+        self, index: CallIndex, question: str, history: Sequence[Turn], draft: Draft,
+        decisions: Sequence[tuple[Status, float]], steps: Sequence[Explanation], watch: Stopwatch,
+    ) -> Answer:  # fmt: skip
+        statuses = [status for status, _ in decisions]
+        status = _overall(statuses)
+        quotes = citations(draft)
+        text = draft.text
+        said = " ".join([question, *(turn.text for turn in history if turn.role == "user")])
+        wrong = problems(text, quotes, status, said, index, draft.language)
+        if wrong:
+            # The gate: what can't be verified is not shown.
+            draft = Draft(index, draft.language)
+            compose_missing(draft, None, self._handoff_unit(index), None)
+            status, text, quotes = "not_in_sources", draft.text, citations(draft)
+            if problems(text, quotes, status, said, index, draft.language):
+                text, quotes = say(draft.language, "missing_unknown"), ()
+        watch.lap("verify")
+        handoff = None
+        if status in ("not_in_sources", "partial") or any(s == "not_in_sources" for s in statuses):
+            contact = index.call.handoff
+            personal = any(step.decision.phrase == "personal" for step in steps)
+            reason = "reason_person" if personal else "reason_missing"
+            handoff = Handoff(
+                name=contact.name, email=contact.email, phone=contact.phone,
+                reason=say(draft.language, reason),
+            )  # fmt: skip
+        spent = {stage: round(ms, 3) for stage, ms in watch.spent.items()}
+        return Answer(
+            id=_identity(index, question, history, text),
+            question=question,
+            language=draft.language,
+            call=index.call.id,
+            status=status,
+            text=text,
+            citations=quotes,
+            handoff=handoff,
+            confidence=round(min((c for _, c in decisions), default=0.0), 4),
+            suggestions=_suggestions(steps, draft.language),
+            timings_ms=Timings(**spent, total=round(sum(watch.spent.values()), 3)),
+        )
+
+    def _today(self, index: CallIndex) -> date:
+        return (self._clock or system_clock(index.call.timezone))().date()
+
+    def _handoff_unit(self, index: CallIndex) -> Unit | None:
+        """The passage that names the person to write to."""
+        wanted = index.call.handoff.email.lower()
+        for unit_id, facts in index.catalog.facts.items():
+            if any(fact.kind == "email" and fact.value == wanted for fact in facts):
+                return index.catalog.unit(unit_id)
+        return None
+
+    def _index(self, call: str) -> CallIndex:
+        """The current index of a call, opened anew when a new version was published."""
+        versions = Versions(self._settings.data_dir, call)
+        held = self._indexes.get(call)
+        number = versions.current()
+        if held is not None and (number is None or number == held.version):
+            return held
+        if held is None and call not in list_calls(self._settings.corpus_dir):
+            known = ", ".join(sorted(self._indexes)) or "none"
+            raise CorpusError(f"There is no call '{call}' (calls served: {known}).")
+        with self._lock:
+            held = self._indexes.get(call)
+            if held is None or held.version != versions.current():
+                self._indexes[call] = self._open(versions)
+            return self._indexes[call]
+
+    def _open(self, versions: Versions) -> CallIndex:
+        path = versions.current_path()
+        catalog = Catalog(path / "catalog.sqlite")
+        if catalog.meta["embedder"] != self._embedder.name:
+            raise IndexMissingError(
+                f"The index of '{versions.call}' was built with another embedding model. "
+                f"Run 'aap ingest'."
+            )
+        name = collection_name(versions.call, self._embedder.name)
+        url = self._settings.chroma_url
+        vectors = open_server(url, name) if url else open_folder(path / "vectors", name)
+        return CallIndex(path, versions.current() or 0, catalog, vectors)
+
+
+def _overall(statuses: Sequence[Status]) -> Status:
+    """One status for a message of several questions."""
+    if len(set(statuses)) == 1:
+        return statuses[0]
+    if any(status not in ABSTENTIONS for status in statuses):
+        return "partial"
+    return "not_in_sources" if "not_in_sources" in statuses else statuses[0]
+
+
+def _identity(index: CallIndex, question: str, history: Sequence[Turn], text: str) -> str:
+    content = [index.call.id, str(index.version), question, text]
+    content += [f"{turn.role}:{turn.text}" for turn in history]
+    return hashlib.sha256("\x1f".join(content).encode()).hexdigest()[:20]
+
+
+def _suggestions(steps: Sequence[Explanation], language: str) -> tuple[str, ...]:
+    """Validated questions near the one asked, one wording of each, in the user's language."""
+    found: dict[str, str] = {}
+    for step in steps:
+        used = step.reading.candidates[0].question if step.reading.candidates else None
+        for known in step.retrieval.related:
+            if known.origin == "faq" and known.language == language and known != used:
+                if not used or known.entry != used.entry:
+                    found.setdefault(known.entry, known.text)
+    return tuple(list(found.values())[:MAX_SUGGESTIONS])

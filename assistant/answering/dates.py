@@ -1,0 +1,33 @@
+"""When the call opens and closes, read off its facts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.answering.index import CallIndex
+from assistant.words import stems
+
+# What a calendar calls the two ends, as stems; "ouverture" and "clôture" of something else
+# (a session, a round) make the dates ambiguous, and then none is computed.
+_OPENING = frozenset(stems("ouverture lancement"))
+_CLOSING = frozenset(stems("clôture limite"))
+
+
+def call_dates(index: CallIndex) -> tuple[date | None, date] | None:
+    """(opening, closing) when the calendar names exactly one closing date, else None."""
+    opening: set[str] = set()
+    closing: set[str] = set()
+    for unit_id, facts in index.catalog.facts.items():
+        dates = [fact for fact in facts if fact.kind == "date" and len(fact.value) == 10]
+        if not dates or index.catalog.unit(unit_id).kind != "row":
+            continue
+        for fact in dates:
+            words = set(stems(fact.label))
+            if words & _CLOSING:
+                closing.add(fact.value)
+            elif words & _OPENING:
+                opening.add(fact.value)
+    if len(closing) != 1:
+        return None
+    start = date.fromisoformat(opening.pop()) if len(opening) == 1 else None
+    return start, date.fromisoformat(closing.pop())

@@ -1,0 +1,78 @@
+"""The quote contract, checked on every answer before anybody sees it.
+
+1. Every quote is exactly what stands at its offsets in a source.
+2. Every value (date, amount, number, mail, phone, address) and every word of the answer comes
+   from a cited quote, from the question, or from our own phrase book.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from assistant.answering.index import CallIndex
+from assistant.answering.prototypes import topics
+from assistant.answering.texts import phrases
+from assistant.types import ABSTENTIONS, Citation, Status
+from assistant.values import Value, find_values
+from assistant.words import tokens
+
+_MARK = re.compile(r"\[(\d+)\]")
+_COMPUTED = re.compile(r"\((?:calculé|computed)\s?:[^()]*\)")
+
+
+def problems(
+    text: str, quotes: Sequence[Citation], status: Status, question: str, index: CallIndex,
+    language: str,
+) -> list[str]:  # fmt: skip
+    """What is wrong with an answer; an empty list means that it may be shown."""
+    found: list[str] = []
+    for citation in quotes:
+        document = index.catalog.documents.get(citation.document)
+        if document is None or document.text[citation.start : citation.end] != citation.quote:
+            found.append(f"quote [{citation.index}] does not stand at its offsets")
+        elif not citation.quote.strip():
+            found.append(f"quote [{citation.index}] is empty")
+    numbers = {citation.index for citation in quotes}
+    used = {int(number) for number in _MARK.findall(text)}
+    if used != numbers:
+        found.append(f"markers {sorted(used)} but citations {sorted(numbers)}")
+    if status not in ABSTENTIONS and not quotes:
+        found.append("a claim without a citation")
+    sources = [citation.quote for citation in quotes]
+    own = [index.call.title, index.call.authority]
+    plain = _COMPUTED.sub(" ", _MARK.sub(" ", text))
+    found += ungrounded_values(plain, [*sources, *own, question])
+    allowed = _phrase_words(language).union(*(tokens(s) for s in [*sources, *own, question]))
+    unknown = sorted({word for word in tokens(plain) if word not in allowed and not word.isdigit()})
+    months = {word for value in find_values(plain) if value.kind in ("date", "month")
+              for word in tokens(plain[value.start : value.end])}  # fmt: skip
+    found += [f"'{word}' stands in no quote" for word in unknown if word not in months]
+    return found
+
+
+def ungrounded_values(text: str, sources: Iterable[str]) -> list[str]:
+    """Values of ``text`` that no source states, formats apart."""
+    stated = {_key(value) for source in sources for value in find_values(source)}
+    return [
+        f"{value.kind} '{text[value.start : value.end]}' stands in no quote"
+        for value in find_values(text)
+        if _key(value) not in stated
+    ]
+
+
+def _key(value: Value) -> tuple[str, str]:
+    # "3 millions" may be read as a count here and as an amount there; the number must agree.
+    number = value.kind in ("count", "year")
+    return ("number" if number else value.kind, value.value)
+
+
+@lru_cache(maxsize=None)
+def _phrase_words(language: str) -> frozenset[str]:
+    words: set[str] = set()
+    for phrase in phrases(language).values():
+        words.update(tokens(re.sub(r"\{\w+\}", " ", phrase)))
+    for topic in topics().values():
+        words.update(tokens(topic.missing_fr if language == "fr" else topic.missing_en))
+    return frozenset(words)

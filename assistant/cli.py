@@ -1,0 +1,231 @@
+"""The command line: ``aap ask``, ``aap ingest``, ``aap serve``, ``aap eval``, ``aap doctor``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from assistant.errors import AssistantError
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.answering.assistant import Explanation
+    from assistant.types import Answer
+
+app = typer.Typer(
+    help="Answers from a call's regulation, with exact quotes.", no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+_out = Console(highlight=False, soft_wrap=False)
+_err = Console(stderr=True, highlight=False)
+
+CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Errors made on purpose end the command with one sentence, not with a stack trace."""
+    try:
+        yield
+    except AssistantError as error:
+        _err.print(f"[bold]aap:[/bold] {escape(str(error))}")
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in any language.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the Answer as JSON.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what each stage did.")] = False,
+    call: CallOption = None,
+) -> None:
+    """Answer one question."""
+    from assistant.answering.assistant import Assistant
+
+    with _clear_errors():
+        assistant = Assistant.open(_settings())
+        answer, steps = assistant.explain(question, call=call)
+    if json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    else:
+        _show(answer)
+    if explain:
+        _explain(steps)
+
+
+@app.command()
+def ingest(
+    call: CallOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="All calls of the corpus.")] = False,
+) -> None:
+    """Read a call's folder and build the next version of its index."""
+    from assistant.answering.prototypes import build_prototypes
+    from assistant.call import list_calls
+    from assistant.embedding import EMBEDDED, load_embedder
+    from ingest.build import ingest as build
+    from ingest.embedded_model import prepare_embedded_model
+
+    with _clear_errors():
+        settings = _settings()
+        if settings.embedder == EMBEDDED:
+            prepare_embedded_model(settings.cache_dir, progress=_say)
+        embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
+        prepared = build_prototypes(settings.data_dir, embedder, _bar("standard questions"))
+        if prepared:
+            _say(f"{prepared} standard questions embedded.")
+        calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
+        for name in calls:
+            report = build(settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_))
+            verb = "built" if report.changed else "is up to date"
+            _say(
+                f"{name}: version {report.version} {verb}: {report.documents} document(s), "
+                f"{report.units} units, {report.facts} facts, {report.questions} known questions; "
+                f"{report.embedded} embedded, {report.kept} kept, {report.removed} removed."
+            )
+            for entry in report.expired_faq:
+                _say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
+            for skipped in report.skipped:
+                _say(f"  skipped {skipped}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address; default AAP_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default AAP_PORT.")] = None,
+) -> None:
+    """Serve the chat, the API and the documents in one process."""
+    import socket
+
+    import uvicorn
+
+    from assistant.answering.assistant import Assistant
+    from assistant.web.app import create_app
+
+    with _clear_errors():
+        settings = _settings()
+        address = (host or settings.host, port or settings.port)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                _err.print(
+                    f"[bold]aap:[/bold] {address[0]}:{address[1]} can't be used ({error.strerror}). "
+                    f"Stop what listens there, or choose another port: AAP_PORT=8001."
+                )
+                raise typer.Exit(1) from error
+        web = create_app(Assistant.open(settings), settings)
+    base = f"http://{address[0]}:{address[1]}"
+    _say(f"Chat       {base}/")
+    _say(f"API        {base}/api/v1/answers   (documentation: {base}/docs)")
+    _say("Stop with Ctrl+C.")
+    uvicorn.run(web, host=address[0], port=address[1], log_level="warning")
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[list[Path] | None, typer.Option("--questions", help="YAML file(s).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write one JSON line per item.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split: dev or test.")] = None,
+    failures: Annotated[int, typer.Option(help="How many failures to list.")] = 10,
+    summary: Annotated[Path | None, typer.Option("--summary", help="Write the figures as JSON.")] = None,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Measure vanilla retrieval too.")] = False,
+    call: CallOption = None,
+) -> None:
+    """Run questions through the assistant, and score those that have gold answers."""
+    from evals.command import run_command
+
+    with _clear_errors():
+        settings = _settings()
+        files = questions or [settings.corpus_dir.parent / "evals" / "questions" / f"{call or settings.call}.yaml"]
+        run_command(
+            settings, files, console=_out, out=out, split=split, failures=failures,
+            summary_path=summary, with_baseline=baseline, call=call or settings.call,
+        )  # fmt: skip
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation, the corpus, the model and the index; say what to do."""
+    from assistant.doctor import examine
+
+    with _clear_errors():
+        findings = examine(_settings())
+    for finding in findings:
+        mark = "[green]ok[/green]" if finding.ok else "[red]no[/red]"
+        _out.print(f"{mark}  {finding.name:<12} {escape(finding.text)}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    return load_settings()
+
+
+def _say(text: str) -> None:
+    _out.print(escape(text), soft_wrap=True)
+
+
+def _bar(name: str):  # type: ignore[no-untyped-def]
+    """A progress callback (done, all) that rewrites one line of a terminal, or prints few."""
+
+    def show(done: int, total: int) -> None:
+        if _err.is_terminal:
+            _err.print(f"  embedding {name}: {done}/{total}", end="\r" if done < total else "\n")
+        elif done >= total:
+            _err.print(f"  embedding {name}: {total}")
+
+    return show
+
+
+def _show(answer: Answer) -> None:
+    _out.print(escape(answer.text), soft_wrap=True)
+    if answer.citations:
+        _out.print()
+    for citation in answer.citations:
+        quote = " ".join(citation.quote.split())
+        _out.print(f"[bold]\\[{citation.index}][/bold] « {escape(quote)} »", soft_wrap=True)
+        _out.print(f"    [dim]{escape(citation.heading)} – {escape(citation.title)}[/dim]", soft_wrap=True)
+    if answer.handoff and answer.abstained:
+        person = answer.handoff
+        contact = ", ".join(part for part in (person.name, person.email, person.phone) if part)
+        _out.print(f"[dim]→ {escape(contact)}[/dim]", soft_wrap=True)
+    _out.print(
+        f"[dim]{answer.status}, confidence {answer.confidence:.2f}, "
+        f"{answer.timings_ms.total:.0f} ms[/dim]"
+    )
+
+
+def _explain(steps: list[Explanation]) -> None:
+    for step in steps:
+        question = step.question
+        _out.rule("explain")
+        _out.print(escape(f"question   {question.search_text!r} ({question.language})"))
+        _out.print(escape(f"asked      {question.asked} {sorted(question.kinds)}"))
+        terms = ", ".join(f"{t.word}{'' if t.known else '?'}={t.weight:.1f}" for t in question.terms)
+        _out.print(escape(f"terms      {terms}"))
+        near = ", ".join(f"{m.id} {m.cosine:.3f}" for m in step.retrieval.matches[:4])
+        _out.print(escape(f"nearest    {near}"))
+        _out.print(escape(f"decision   {step.decision}"))
+        features = ", ".join(f"{k}={v:.2f}" for k, v in step.reading.features.items() if v)
+        _out.print(escape(f"answer     p={step.reading.probability:.3f} {features}"), soft_wrap=True)
+        for candidate in step.reading.candidates[:5]:
+            shown = ", ".join(f"{k}={v:.2f}" for k, v in candidate.features.items() if v)
+            _out.print(
+                escape(
+                    f"{candidate.score:7.2f}  {candidate.unit.kind:9} {candidate.unit.id} "
+                    f"{candidate.parts[0].start}-{candidate.parts[-1].end}"
+                )
+            )
+            _out.print(escape(f"         {shown}"), style="dim", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,23 @@
+"""What routes are given."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assistant.answering.assistant import Assistant
+from assistant.web.texts import Language, preferred_language
+
+
+def _assistant(request: Request) -> Assistant:
+    found: Assistant = request.app.state.assistant
+    return found
+
+
+def _language(request: Request) -> Language:
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+AssistantDep = Annotated[Assistant, Depends(_assistant)]
+LanguageDep = Annotated[Language, Depends(_language)]

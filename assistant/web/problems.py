@@ -1,0 +1,117 @@
+"""Every error as application/problem+json (RFC 9457), or as a page for whoever reads pages."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from assistant.errors import AssistantError, QuestionError
+from assistant.web.schemas import FieldError, ProblemOut
+from assistant.web.templates import render
+from assistant.web.texts import preferred_language, texts
+
+MEDIA_TYPE = "application/problem+json"
+MAX_BODY_BYTES = 256 * 1024
+_MAX_FIELDS = 10
+_log = logging.getLogger(__name__)
+
+
+class UnknownName(AssistantError):
+    """The address names something that is not there; ``kind`` is a key of the texts."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of ``app`` with a problem."""
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_fields)
+    app.add_exception_handler(AssistantError, _on_assistant)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def problem(
+    request: Request,
+    status: int,
+    kind: str | None = None,
+    *,
+    detail: str | None = None,
+    errors: list[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The response for ``status``; ``kind`` picks its texts and its type."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    words = texts(language)
+    key = kind or (str(status) if f"problem_{status}" in words else "other")
+    fields = ", ".join(error.field for error in errors or ())
+    body = ProblemOut(
+        type=f"urn:aap:problem:{key}",
+        title=words[f"problem_{key}"],
+        status=status,
+        detail=detail
+        or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
+        errors=errors,
+    )
+    sent = {"Content-Language": language, "Vary": "Accept, Accept-Language", **(headers or {})}
+    if _reads_pages(request):
+        page = render("error.html", language, problem=body)
+        return HTMLResponse(page, status_code=status, headers=sent)
+    content = json.dumps(body.model_dump(exclude_none=True))  # ASCII: nothing can fail to encode
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=sent)
+
+
+def _reads_pages(request: Request) -> bool:
+    is_api = request.url.path.startswith("/api/")
+    return not is_api and "text/html" in request.headers.get("accept", "")
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(request, error.status_code, headers=error.headers)
+
+
+async def _on_fields(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if request.method == "POST" and not _says_json(request):
+        return problem(request, 415)
+    if any(item["type"] == "json_invalid" for item in found):
+        return problem(request, 400)
+    errors = [
+        FieldError(field=_field(item["loc"]), code=item["type"]) for item in found[:_MAX_FIELDS]
+    ]
+    return problem(request, 422, errors=errors)
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    path = ".".join(str(part) for part in location[1:]) or "body"
+    return path.encode("ascii", "backslashreplace").decode()[:100]
+
+
+def _says_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
+async def _on_assistant(request: Request, error: Exception) -> Response:
+    if isinstance(error, UnknownName):
+        return problem(request, 404, error.kind)
+    if isinstance(error, QuestionError):
+        french = preferred_language(request.headers.get("accept-language", "")) == "fr"
+        return problem(request, 422, "question", detail=str(error) if french else None)
+    _log.error("%s %s: %s", request.method, request.url.path, error)
+    return problem(request, 503, headers={"Retry-After": "10"})
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    return problem(request, 500, headers={"X-Content-Type-Options": "nosniff"})

@@ -1,0 +1,35 @@
+"""Pages, always escaped: everything put into them is untrusted text or ``Markup`` of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from markupsafe import Markup, escape
+
+from assistant.web.texts import texts
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _as_lines(text: str) -> Markup:
+    """Text with its line breaks, and room where a tab separates the cells of a row."""
+    lines = (escape(line.replace("\t", "\u2003")) for line in text.strip().splitlines())
+    return Markup("<br>").join(lines)
+
+
+_ENVIRONMENT.filters["as_lines"] = _as_lines
+
+
+def render(template: str, language: str, **values: Any) -> str:
+    """The HTML of ``template``, with the texts for ``language`` as ``t``."""
+    page = _ENVIRONMENT.get_template(template)
+    return page.render(t=texts(language), language=language, **values)

@@ -1,0 +1,1 @@
+"""What is measured, one concept a file; every function is deterministic and needs no model."""
