@@ -14,8 +14,9 @@ from assistant.settings import Settings
 from assistant.web import api, docs, documents, health
 from assistant.web.chat import build_chat
 from assistant.web.headers import SecurityHeaders
+from assistant.web.limits import BodyLimit
 from assistant.web.mounting import mount_chat
-from assistant.web.problems import MAX_BODY_BYTES, install_problems
+from assistant.web.problems import install_problems
 from assistant.web.texts import texts
 
 STATIC = Path(__file__).with_name("static")
@@ -29,9 +30,9 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
         version=_version(),
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
     )
     app.state.assistant = assistant
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     install_problems(app)
     for part in (api, documents, docs, health):

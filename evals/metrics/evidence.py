@@ -1,8 +1,8 @@
 """Evidence recall: how much of the gold passages do the citations show?
 
-Characters of a gold quote (white space and list marks apart) that lie inside the union of the
-citations' spans; after the span recall of the HotpotQA and ASQA lineage of metrics, at the level
-of characters. A gold quote that stands in no cited document is compared by tokens in order.
+The share of a gold quote's characters (white space and list marks apart) that lie inside the
+union of the citations' spans: the recall of HotpotQA's supporting facts (Yang et al., 2018) at the
+level of characters. A gold quote that stands in no cited document is compared by tokens in order.
 """
 
 from __future__ import annotations

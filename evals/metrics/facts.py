@@ -1,4 +1,8 @@
-"""Fact accuracy: does the answer say every gold fact? (exact match of key facts, not a judge)"""
+"""Fact accuracy: does the answer say every gold fact?
+
+String match of short facts within a long answer, as ASQA's STR-EM (Stelmakh et al., 2022), with
+formats apart; no model judges.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Citation precision: is every quote exact, and does every typed value come from a quote?
 
-The quote contract of the design, checked without gold. Values are those of
+The question of ALCE's citation precision (Gao et al., 2023), asked of values instead of by a
+model: this checks the quote contract of the design, and needs no gold. Values are those of
 ``assistant.values``, so the metric and the verifier agree on what a value is; what
 supports a value is decided here, independently of the verifier.
 """

@@ -1,0 +1,90 @@
+"""A chat message: what it shows, and that nothing in it is markup."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from assistant.answering.assistant import Assistant
+from assistant.types import Answer, Citation, Handoff
+from assistant.web.chat import Exchange, _Chat, _history
+from assistant.web.rendering import render_answer, render_notice, render_question
+from tests.web.test_passages import _Page
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">${alert(3)}'
+TAGS = {"div", "span", "p", "a", "ul", "ol", "li", "br", "strong", "em", "blockquote", "h1", "h2",
+        "h3", "h4", "h5", "h6", "hr", "code"}  # fmt: skip
+
+
+def answer_with(text: str, **changes: object) -> Answer:
+    citation = Citation(
+        index=1, quote=text, document="d", title=text, heading=text, start=0, end=1,
+        url="/documents/c/d?start=0&end=1#passage",
+    )  # fmt: skip
+    base = Answer(
+        id="x", question=text, language="fr", call="c", status="answered", text=f"{text} [1] [7]",
+        citations=(citation,), confidence=1.0,
+        handoff=Handoff(name=text, email="a@b.fr", phone="01 02", reason=text),
+    )  # fmt: skip
+    return base.model_copy(update=changes)
+
+
+def test_numbered_citations_lead_to_their_passage() -> None:
+    html = render_answer(answer_with("Le 13 mars"), "fr")
+    page = _Page(html)
+    links = [attributes for tag, attributes in page.tags if tag == "a"]
+    passages = [link for link in links if link["href"] == "/documents/c/d?start=0&end=1#passage"]
+    assert len(passages) == 2
+    assert all(link["target"] == "_blank" for link in passages)
+    assert "« Le 13 mars »" in page.text
+    assert "[7]" in page.text
+    assert [link["href"] for link in links][-2:] == ["mailto:a@b.fr", "tel:0102"]
+
+
+def test_english_answers_have_english_labels_and_french_quotes() -> None:
+    html = render_answer(answer_with("x", language="en", status="partial"), "fr")
+    assert "Quoted passages" in html and "Partial answer" in html
+    assert '<blockquote lang="fr">' in html and '<div class="answer" lang="en">' in html
+
+
+@examples(max_examples=200, deadline=None)
+@given(st.text(max_size=80) | st.just(HOSTILE) | st.text("<>[]()!`*_#&;:/\\\n \"'=-x1", max_size=60))
+def test_no_text_becomes_markup(text: str) -> None:
+    for html in (
+        render_answer(answer_with(text), "fr"),
+        render_question(text),
+        render_notice(text),
+    ):
+        assert "\n" not in html
+        for tag, attributes in _Page(html).tags:
+            assert tag in TAGS
+            assert not any(name.startswith("on") or name == "style" for name in attributes)
+            assert (attributes.get("href") or "/").startswith(("/documents/", "mailto:", "tel:", "/"))
+
+
+def test_a_conversation_keeps_its_thread(assistant: Assistant) -> None:
+    chat = _Chat(assistant)
+    *_, (_, first, cleared) = chat.ask("Quelle est la date de clôture ?", (), "numerique-2024")
+    assert cleared == ""
+    *_, (messages, second, _) = chat.ask("Et celle d'ouverture ?", first, "numerique-2024")
+    assert [message["role"] for message in messages] == ["user", "assistant"] * 2
+    assert second[-1].answer is not None and "10 janvier 2024" in second[-1].answer.text
+    assert [turn.role for turn in _history(second)] == ["user", "assistant"] * 2
+    assert "options" not in messages[1]
+
+
+def test_questions_that_cannot_be_taken_get_a_sentence(assistant: Assistant) -> None:
+    chat = _Chat(assistant)
+    for question in ("", "  ", "mot " * 10_000):
+        *_, (messages, conversation, _) = chat.ask(question, (), "numerique-2024")
+        assert conversation[-1].answer is None
+        assert len(conversation[-1].notice) > 20
+        assert conversation[-1].notice.split()[0] in messages[-1]["content"]
+        assert _history(conversation) == ()
+
+
+def test_an_unknown_call_is_not_an_accident(assistant: Assistant) -> None:
+    *_, (_, conversation, _) = _Chat(assistant).ask("Qui contacter ?", (), "nope")
+    assert conversation[-1] == Exchange("Qui contacter ?", notice=conversation[-1].notice)
+    assert "indisponible" in conversation[-1].notice
