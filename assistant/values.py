@@ -58,7 +58,7 @@ _WORDS |= {"quinze": "15", "vingt": "20", "trente": "30", "quarante": "40", "cin
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _S = r"[ \t\u00a0\u202f]"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|\.)?"
-_NUMBER = rf"\d{{1,3}}(?:[ \u00a0\u202f.]\d{{3}})+(?:,\d+)?|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _SCALE = {
     "milliard": 10**9, "milliards": 10**9, "billion": 10**9, "million": 10**6, "millions": 10**6,
     "md": 10**9, "mds": 10**9, "m": 10**6, "k": 10**3, "millier": 10**3, "milliers": 10**3,
@@ -69,7 +69,7 @@ _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("url", r"(?:https?://|www\.)[^\s<>()\[\]«»\"]*[^\s<>()\[\]«»\".,;:!?]"),
         ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-        ("date", rf"\b(?P<y>\d{{4}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b"),
+        ("date", r"\b(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
         ("date", rf"\b(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>\d{{4}}|\d{{2}})\b"),
         (
             "date",

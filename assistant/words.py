@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -57,6 +57,6 @@ def stem(word: str, language: str = "fr") -> str:
     return str(_stemmer(name).stemWord(word))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stemmer(name: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(name)

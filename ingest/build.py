@@ -17,6 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.answering.prototypes import (
+    Whitening,
+    build_prototypes,
+    load_prototypes,
+    topic_wordings,
+)
 from assistant.call import Call, SourceFile, load_call
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
@@ -28,13 +34,13 @@ from assistant.settings import Settings
 from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
-from ingest.faq import bind_faq, load_faq
+from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
 from ingest.readers.markdown import read_markdown
 from ingest.units import build_units
 from ingest.views import fact_questions, passage_views, unit_context
 
 # Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "1"
+FORMAT = "2"
 
 Progress = Callable[[str, int, int], None]
 
@@ -66,7 +72,10 @@ class _Parsed:
 
 
 def ingest(
-    settings: Settings, call_id: str, embedder: Embedder, progress: Progress | None = None
+    settings: Settings,
+    call_id: str,
+    embedder: Embedder,
+    progress: Progress | None = None,
 ) -> Report:
     """Build the next version of the index of ``call_id``; a no-op when nothing changed.
 
@@ -83,13 +92,18 @@ def ingest(
         if previous is not None:
             return previous
         parsed, skipped = _parse_all(call, folder)
-        faq = bind_faq(load_faq(folder / "faq.toml"), [(p.document, p.units) for p in parsed])
+        wordings = topic_wordings()
+        standards = load_standards(folder / "faq.toml", wordings)
+        entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
+        faq = bind_faq(entries, [(p.document, p.units) for p in parsed])
         questions: list[KnownQuestion] = list(faq.questions)
         views: dict[str, str] = {}
         for item in parsed:
             questions += fact_questions(item.document, item.units, item.facts)
             views |= {view.id: view.text for view in passage_views(item.document, item.units)}
         known = {question.id: question.text for question in questions}
+        build_prototypes(settings.data_dir, embedder)
+        whitening = load_prototypes(settings.data_dir, embedder).whitening
         staging = versions.staging()
         with ExitStack() as stack:
             store = _open_store(settings, call_id, versions, staging, embedder)
@@ -99,7 +113,7 @@ def ingest(
                 ("passages", views, "passage"),
                 ("questions", known, "query"),
             ):
-                counts += _update(store, shelf, wanted, kind, embedder, progress)  # type: ignore[arg-type]
+                counts += _update(store, shelf, wanted, kind, embedder, whitening, progress)  # type: ignore[arg-type]
         report = Report(
             call=call_id,
             version=0,
@@ -114,7 +128,10 @@ def ingest(
             expired_faq=faq.expired,
             skipped=tuple(skipped),
         )
-        _write(staging / "catalog.sqlite", call, parsed, questions, fingerprint, embedder, report)
+        _write(
+            staging / "catalog.sqlite", call, parsed, questions, standards, fingerprint, embedder,
+            report,
+        )  # fmt: skip
         return replace(report, version=versions.publish(staging))
 
 
@@ -208,6 +225,7 @@ def _update(
     wanted: dict[str, str],
     kind: str,
     embedder: Embedder,
+    whitening: Whitening,
     progress: Progress | None,
 ) -> Counter[str]:
     there = store.ids(shelf)
@@ -216,6 +234,8 @@ def _update(
     for start in range(0, len(new), 64):
         part = new[start : start + 64]
         vectors = embedder.encode([wanted[id_] for id_ in part], kind=kind)  # type: ignore[arg-type]
+        if shelf == "questions":
+            vectors = whitening.apply(vectors)
         store.add(shelf, part, vectors)
         if progress:
             progress(shelf, min(start + 64, len(new)), len(new))
@@ -228,6 +248,7 @@ def _write(
     call: Call,
     parsed: Sequence[_Parsed],
     questions: Sequence[KnownQuestion],
+    standards: Sequence[Standard],
     fingerprint: str,
     embedder: Embedder,
     report: Report,
@@ -258,6 +279,9 @@ def _write(
             "format": FORMAT,
             "leaves": str(len(leaves)),
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "open": json.dumps(
+                {s.id: s.nearest or "" for s in standards if s.status == "not_answered"}
+            ),
             "report": json.dumps({k: getattr(report, k) for k in Report.__dataclass_fields__}),
         },
         documents=[(item.document, item.digest) for item in parsed],

@@ -6,9 +6,10 @@ longer there the entry has expired: it is reported and never served.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -29,6 +30,7 @@ class Entry(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     questions: list[str] = Field(min_length=1)
     questions_en: list[str] = []
+    questions_other: list[str] = []
     quote: str | None = None
     quotes: list[str] = []
 
@@ -42,6 +44,25 @@ class Entry(BaseModel):
     def passages(self) -> list[str]:
         """All quotes of the entry."""
         return ([self.quote] if self.quote else []) + self.quotes
+
+
+class Standard(BaseModel):
+    """What the officer says of a standard question (catalogue.toml): whether these sources answer
+    it, by which quotes, or the ``nearest`` thing that they do say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    status: Literal["answered", "not_answered"]
+    quote: str | None = None
+    quotes: list[str] = []
+    nearest: str | None = None
+
+    @model_validator(mode="after")
+    def _quoted(self) -> Standard:
+        if self.status == "answered" and not (self.quote or self.quotes):
+            raise ValueError("an answered question needs a 'quote'")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,40 @@ def load_faq(path: Path) -> list[Entry]:
     return entries
 
 
+def load_standards(path: Path, known: Mapping[str, Sequence[str]]) -> list[Standard]:
+    """The [[standard]] tables of faq.toml; ``known`` are the catalogue's wordings by id.
+
+    Raises CorpusError naming the table when one is wrong or names an unknown question.
+    """
+    if not path.exists():
+        return []
+    found: list[Standard] = []
+    for table in read_toml(path).get("standard", []):
+        name = table.get("id", "?") if isinstance(table, dict) else "?"
+        try:
+            found.append(Standard.model_validate(table))
+        except ValidationError as error:
+            raise CorpusError(f"{path}, standard {name}: {error.errors()[0]['msg']}.") from error
+        if name not in known:
+            raise CorpusError(f"{path}, standard {name}: the catalogue has no such question.")
+    return found
+
+
+def as_entries(
+    standards: Iterable[Standard], wordings: Mapping[str, Sequence[str]]
+) -> list[Entry]:
+    """Answered standard questions as FAQ entries under the catalogue's wordings."""
+    return [
+        Entry(
+            id=f"standard-{item.id.replace('_', '-')}",
+            questions=list(wordings[item.id]),
+            quotes=([item.quote] if item.quote else []) + item.quotes,
+        )
+        for item in standards
+        if item.status == "answered"
+    ]
+
+
 def bind_faq(
     entries: Iterable[Entry], documents: Sequence[tuple[Document, Sequence[Unit]]]
 ) -> BoundFaq:
@@ -86,7 +141,11 @@ def bind_faq(
             parts = tuple(span for span in spans if span)
             if len(parts) == len(spans):
                 unit = _home(parts[0], units)
-                for language, wordings in (("fr", entry.questions), ("en", entry.questions_en)):
+                for language, wordings in (
+                    ("fr", entry.questions),
+                    ("en", entry.questions_en),
+                    ("", entry.questions_other),
+                ):
                     questions += (
                         known_question(w, language, "faq", entry.id, unit, document, parts)
                         for w in wordings

@@ -31,9 +31,9 @@ from assistant.clock import Clock, system_clock
 from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
 from assistant.index.catalog import Catalog
+from assistant.index.names import collection_name
 from assistant.index.vectors import open_folder, open_server
 from assistant.index.versions import Versions
-from assistant.index.names import collection_name
 from assistant.settings import Settings
 from assistant.types import ABSTENTIONS, Answer, Document, Handoff, Status, Timings, Turn, Unit
 

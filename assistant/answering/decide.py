@@ -14,7 +14,7 @@ from assistant.words import fold
 
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
 _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_application", "legal_advice"})
-_NEAR = 0.93
+_NEAR = 0.6
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -50,7 +50,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if _ATTACK.search(folded):
         return Decision("refused", 1.0 - probability, phrase="refused")
     conduct = next((m for m in retrieval.matches if m.kind == "conduct"), None)
-    if conduct and conduct.cosine > max(topic_cosine, known) + 0.01 and conduct.cosine >= 0.9:
+    if conduct and conduct.cosine > max(topic_cosine, known) + 0.03 and conduct.cosine >= 0.4:
         if conduct.id == "attack":
             return Decision("refused", 1.0 - probability, phrase="refused")
         if conduct.id == "off_topic":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from assistant.answering.question import Lexicon
@@ -22,6 +23,8 @@ class CallIndex:
         self.catalog = catalog
         self.vectors = vectors
         self.call = Call.model_validate_json(catalog.meta["call"])
+        # Standard questions that the officer marked as not answered, with the nearest quote or "".
+        self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
         self.lexicon = Lexicon(self.call, catalog)
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._values: dict[tuple[str, int, int], tuple[Value, ...]] = {}

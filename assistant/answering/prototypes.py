@@ -60,6 +60,15 @@ def topics() -> dict[str, Topic]:
     }  # fmt: skip
 
 
+def topic_wordings() -> dict[str, list[str]]:
+    """All wordings of every standard question, by its id."""
+    found: dict[str, list[str]] = {}
+    for kind, id_, text in _wordings():
+        if kind == "topic":
+            found.setdefault(id_, []).append(text)
+    return found
+
+
 @lru_cache(maxsize=1)
 def _wordings() -> tuple[tuple[Kind, str, str], ...]:
     rows: list[tuple[Kind, str, str]] = []
@@ -72,19 +81,58 @@ def _wordings() -> tuple[tuple[Kind, str, str], ...]:
     return tuple(rows)
 
 
+# Shrinkage of the covariance, as a multiple of its mean eigenvalue. Nearest other wording of the
+# same FAQ entry among 683, entries unseen: 51 % without whitening, 65 % with 1 to 3, 61 % with 10.
+_SHRINKAGE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Whitening:
+    """Within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006).
+
+    Wordings of one question differ in style (formal, telegraphic, language); the directions in
+    which they differ are shrunk, so that what is left tells questions apart by their topic.
+    """
+
+    mean: np.ndarray
+    matrix: np.ndarray
+
+    def apply(self, vectors: np.ndarray) -> np.ndarray:
+        """Whitened unit vectors, (n, dimension) float32."""
+        turned = (vectors - self.mean) @ self.matrix
+        norms = np.linalg.norm(turned, axis=-1, keepdims=True)
+        return np.asarray(turned / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def _whitening(vectors: np.ndarray) -> Whitening:
+    """From the wordings of all topics, (n, dimension)."""
+    rows = _wordings()
+    keys = np.array([f"{kind}:{id_}" for kind, id_, _ in rows])
+    spread = [
+        vectors[keys == key] - vectors[keys == key].mean(axis=0)
+        for key in dict.fromkeys(keys.tolist())
+        if key.startswith("topic:")
+    ]
+    within = np.concatenate(spread)
+    values, axes = np.linalg.eigh(within.T @ within / len(within))
+    scale = 1.0 / np.sqrt(values + _SHRINKAGE * values.mean())
+    return Whitening(vectors.mean(axis=0), (axes * scale) @ axes.T)
+
+
 class Prototypes:
-    """All wordings with their vectors, (n, dimension) normalised."""
+    """All wordings with their whitened vectors, (n, dimension)."""
 
     def __init__(self, vectors: np.ndarray) -> None:
         rows = _wordings()
-        self._vectors = vectors
+        self.whitening = _whitening(vectors)
+        self._vectors = self.whitening.apply(vectors)
         self._keys = [(kind, id_) for kind, id_, _ in rows]
         names = {key: index for index, key in enumerate(dict.fromkeys(self._keys))}
         self._groups = list(names)
         self._group_of = np.array([names[key] for key in self._keys])
 
     def nearest(self, vector: np.ndarray) -> list[Match]:
-        """Best cosine of every topic and turn, best first."""
+        """Best cosine of every topic and turn with a whitened question, best first."""
         cosines = self._vectors @ vector
         best = np.full(len(self._groups), -1.0, dtype=np.float32)
         np.maximum.at(best, self._group_of, cosines)

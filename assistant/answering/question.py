@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Literal
 from assistant.call import Call, read_toml
 from assistant.index.catalog import Catalog
 from assistant.types import FactKind
-from assistant.values import Value, find_values
+from assistant.values import Value
 from assistant.words import fold, stem, stop_words, tokens
 
 Asked = Literal["fact", "contact", "list", "definition", "yesno", "open"]
@@ -151,6 +152,10 @@ class Lexicon:
             self._relate([acronym, long])
         for synonyms in call.synonyms:
             self._relate(synonyms.words)
+        self._by_first: dict[str, list[tuple[tuple[str, ...], set[str]]]] = {}
+        for phrase, targets in self._phrases.items():
+            if targets:
+                self._by_first.setdefault(phrase[0], []).append((phrase, targets))
         self._spellings = {word for _, word in self._vocabulary.values()}
 
     def _relate(self, words: list[str] | tuple[str, ...]) -> None:
@@ -179,10 +184,11 @@ class Lexicon:
         capitals = {fold(w) for w in re.findall(r"(?<![.?!]\s)(?<!^)\b[A-ZÀ-Þ][\w-]+|\b[A-Z]{2,}\b", text)}
         keys = [stem(word) for word in raw]
         extra: dict[int, set[str]] = {}
-        for phrase, targets in self._phrases.items():
-            for i in _occurrences(phrase, keys):
-                for j in range(i, i + len(phrase)):
-                    extra.setdefault(j, set()).update(targets)
+        for i, first in enumerate(keys):
+            for phrase, targets in self._by_first.get(first, ()):
+                if tuple(keys[i : i + len(phrase)]) == phrase:
+                    for j in range(i, i + len(phrase)):
+                        extra.setdefault(j, set()).update(targets)
         found: dict[str, Term] = {}
         for position, (word, key) in enumerate(zip(raw, keys, strict=True)):
             if key in found:
@@ -218,14 +224,7 @@ class Lexicon:
 
 
 def _idf(count: int, total: int) -> float:
-    import math
-
     return math.log(1.0 + (total - count + 0.5) / (count + 0.5))
-
-
-def _occurrences(phrase: tuple[str, ...], keys: list[str]) -> list[int]:
-    width = len(phrase)
-    return [i for i in range(len(keys) - width + 1) if tuple(keys[i : i + width]) == phrase]
 
 
 @lru_cache(maxsize=1)

@@ -109,7 +109,7 @@ def answer_features(
     best = ranked[0]
     second = next((c for c in ranked[1:] if c.unit.id != best.unit.id), best)
     topic = retrieval.topic
-    topic_cosine = topic[1] if topic else 0.8
+    topic_cosine = topic[1] if topic else 0.0
     known = max(max(c.faq, c.fact) for c in ranked)
     passage = max(c.sentence for c in ranked)
     away = retrieval.conduct("off_topic", "attack", "identity", "capabilities")
@@ -117,14 +117,17 @@ def answer_features(
     return {
         "score": best.score,
         "margin": best.score - second.score,
-        "known": (known - 0.85) * 10,
-        "best_known": (max(best.faq, best.fact) - 0.85) * 10,
+        "known": known,
+        "best_known": max(best.faq, best.fact),
         "known_words": max(c.features["known_words"] for c in ranked),
         "passage": (passage - 0.85) * 10,
-        "topic": (topic_cosine - 0.85) * 10,
-        "topic_over_known": (topic_cosine - known) * 10,
-        "away_over_known": (away - max(known, passage)) * 10,
-        "away": (away - 0.85) * 10,
+        "topic": topic_cosine,
+        "open_over_known": retrieval.open_cosine - known,
+        "open": retrieval.open_cosine,
+        "topic_over_known": topic_cosine - known,
+        "away_over_known": away - known,
+        "away_over_topic": away - topic_cosine,
+        "away": away,
         "cover": f["around"] + f["around_foreign"],
         "cover_native": f["around"],
         "cue": f["cue"],
@@ -136,6 +139,6 @@ def answer_features(
         "context": f["context"],
         "foreign": f["foreign"],
         "terms": min(len(question.terms), 12) / 6,
-        "open": float(question.asked == "open"),
+        "asks_openly": float(question.asked == "open"),
         "yesno": float(question.asked == "yesno"),
     }

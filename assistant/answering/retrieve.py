@@ -35,8 +35,8 @@ class Candidate:
     parts: tuple[Span, ...]
     sentence: float = _FLOOR
     context: float = _FLOOR
-    faq: float = _FLOOR
-    fact: float = _FLOOR
+    faq: float = 0.0
+    fact: float = 0.0
     bm25: float = 0.0
     question: KnownQuestion | None = None
     features: dict[str, float] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class Retrieval:
     candidates: list[Candidate]
     matches: list[Match]
     related: list[KnownQuestion]
+    open_topics: frozenset[str] = frozenset()
 
     @property
     def topic(self) -> tuple[Topic, float] | None:
@@ -64,6 +65,11 @@ class Retrieval:
             if match.kind == "topic":
                 return topics()[match.id], match.cosine
         return None
+
+    @property
+    def open_cosine(self) -> float:
+        """Best cosine among standard questions that the officer marked as not answered."""
+        return max((m.cosine for m in self.matches if m.id in self.open_topics), default=0.0)
 
     def conduct(self, *ids: str) -> float:
         """Best cosine among turns of conversation with these ids."""
@@ -77,7 +83,8 @@ def retrieve(
 ) -> Retrieval:
     """Candidates for ``question``, whose embedding is ``vector``."""
     passages = index.vectors.nearest("passages", vector, PASSAGES)
-    known = index.vectors.nearest("questions", vector, QUESTIONS)
+    asked = prototypes.whitening.apply(vector)
+    known = index.vectors.nearest("questions", asked, QUESTIONS)
     lexical = index.catalog.lexical(question.search_stems, LEXICAL)
     questions = index.catalog.questions([id_ for id_, _ in known])
     unit_ids = [id_.split("#", 1)[0] for id_, _ in passages] + [id_ for id_, _ in lexical]
@@ -126,7 +133,7 @@ def retrieve(
     _share(list(found.values()))
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
     related = [questions[id_] for id_, _ in known if id_ in questions]
-    retrieval = Retrieval(ordered, prototypes.nearest(vector), related)
+    retrieval = Retrieval(ordered, prototypes.nearest(asked), related, frozenset(index.open_topics))
     _describe(index, question, retrieval)
     return retrieval
 
@@ -207,12 +214,12 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
             "sentence_rel": (c.sentence - top_sentence) * 20,
             "context": (c.context - 0.8) * 10,
             "context_rel": (c.context - top_context) * 20,
-            "faq": max(c.faq - 0.86, 0.0) * 10,
-            "faq_near": max(c.faq - 0.92, 0.0) * 20,
-            "faq_best": float(c.faq >= top_faq and c.faq > 0.86),
-            "fact": max(c.fact - 0.86, 0.0) * 10,
-            "fact_best": float(c.fact >= top_fact and c.fact > 0.86),
-            "faq_missed": max(top_faq - max(c.faq, 0.88), 0.0) * 10,
+            "faq": c.faq,
+            "faq_near": max(c.faq - 0.5, 0.0) * 3,
+            "faq_best": float(c.faq >= top_faq and c.faq > 0.25),
+            "fact": c.fact,
+            "fact_best": float(c.fact >= top_fact and c.fact > 0.25),
+            "faq_missed": max(top_faq - max(c.faq, 0.25), 0.0) * 2,
             "known_words": _alike(index, question, c.question) if c.question else 0.0,
             "bm25": c.bm25 / top_bm25 * native,
             "cover": covered * native,
@@ -235,7 +242,7 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
             "row": float(c.unit.kind == "row"),
             "define": _defines(index, question, c),
             "cue": cue,
-            "cue_topic": cue * (((topic[1] if topic else 0.8) - 0.85) * 10),
+            "cue_topic": cue * (topic[1] if topic else 0.0),
             "length": min(np.log(max(c.length, 20) / 150.0), 2.0),
             "foreign": 1 - native,
         }

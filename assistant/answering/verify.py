@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import topics
@@ -68,7 +68,7 @@ def _key(value: Value) -> tuple[str, str]:
     return ("number" if number else value.kind, value.value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _phrase_words(language: str) -> frozenset[str]:
     words: set[str] = set()
     for phrase in phrases(language).values():

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from assistant.errors import CorpusError
 from assistant.types import Answer, Document
 from assistant.web.deps import AssistantDep
-from assistant.web.problems import MEDIA_TYPE, UnknownName
+from assistant.web.problems import MEDIA_TYPE, UnknownNameError
 from assistant.web.schemas import CallOut, DocumentOut, ProblemOut, QuestionIn
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
@@ -27,7 +27,7 @@ def create_answer(body: QuestionIn, assistant: AssistantDep) -> Answer:
     `text` is Markdown with [1] markers that refer to `citations`. Nothing is stored.
     """
     if body.call is not None and body.call not in assistant.calls:
-        raise UnknownName("call")
+        raise UnknownNameError("call")
     return assistant.ask(body.question, body.history, call=body.call)
 
 
@@ -65,10 +65,10 @@ def read_document(call: str, document: str, assistant: AssistantDep) -> Document
 
 
 def find_document(assistant: AssistantDep, call: str, document: str) -> Document:
-    """The document of that call. Raises UnknownName when either is not there."""
+    """The document of that call. Raises UnknownNameError when either is not there."""
     if call not in assistant.calls:
-        raise UnknownName("call")
+        raise UnknownNameError("call")
     try:
         return assistant.document(call, document)
     except CorpusError as error:
-        raise UnknownName("document") from error
+        raise UnknownNameError("document") from error

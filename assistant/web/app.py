@@ -50,6 +50,6 @@ def _icon() -> FileResponse:
 
 def _version() -> str:
     try:
-        return version("appels-a-projets")
+        return version("aap-assistant")
     except PackageNotFoundError:
         return "0"

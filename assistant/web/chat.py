@@ -18,13 +18,13 @@ from assistant.answering.assistant import Assistant
 from assistant.errors import AssistantError, QuestionError
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
+from assistant.web.pages import render
 from assistant.web.rendering import one_line, render_answer, render_notice, render_question
 from assistant.web.schemas import MAX_TURNS
-from assistant.web.templates import render
 from assistant.web.texts import examples, texts
 
 _MAX_WAITING = 100
-_PRIVATE = {"api_visibility": "private"}
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _SESSION_SECONDS = 4 * 3600
 _log = logging.getLogger(__name__)
 
@@ -97,17 +97,15 @@ def build_chat(assistant: Assistant, settings: Settings) -> ChatPage:
         fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
 
         outputs = [shown, conversation, question]
-        limits: dict[str, Any] = {"concurrency_limit": settings.threads * 4, **_PRIVATE}
+        # Two per thread of the model: one computes while the other one's messages are written.
+        limits = {"concurrency_limit": settings.threads * 2, **_QUIET}
         inputs = [question, conversation, call]
-        gr.on([send.click, question.submit], chat.ask, inputs, outputs,
-              show_progress="hidden", **limits)  # fmt: skip
-        shown.example_select(chat.pick, [conversation, call], outputs,
-                             show_progress="hidden", **limits)  # fmt: skip
-        shown.option_select(chat.pick, [conversation, call], outputs,
-                            show_progress="hidden", **limits)  # fmt: skip
-        fresh.click(_start_again, None, outputs, **_PRIVATE)
-        call.change(_start_again, None, outputs, **_PRIVATE)
-        call.change(chat.header, call, header, **_PRIVATE)
+        gr.on([send.click, question.submit], chat.ask, inputs, outputs, **limits)
+        for picked in (shown.example_select, shown.option_select):
+            picked(chat.pick, [conversation, call], outputs, **limits)
+        fresh.click(_start_again, None, outputs, **_QUIET)
+        call.change(_start_again, None, outputs, **_QUIET)
+        call.change(chat.header, call, header, **_QUIET)
     blocks.queue(max_size=_MAX_WAITING, api_open=False)
     return ChatPage(blocks, _theme(), Path(__file__).with_name("static") / "chat.css", _HEAD)
 

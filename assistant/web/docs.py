@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from assistant.web.deps import LanguageDep
-from assistant.web.templates import render
+from assistant.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 

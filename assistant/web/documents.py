@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from assistant.types import Document
 from assistant.web.api import find_document
 from assistant.web.deps import AssistantDep, LanguageDep
+from assistant.web.pages import render
 from assistant.web.passages import merge_passages, render_document
-from assistant.web.templates import render
 from assistant.web.texts import texts
 
 MAX_PASSAGES = 50

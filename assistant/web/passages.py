@@ -102,16 +102,19 @@ class _Writer:
             self._row(row, "col" if has_header and index == 0 else "row")
             for index, row in enumerate(rows)
         )
-        table = '<div class="table" role="region" tabindex="0" aria-label="{}"><table>{}</table></div>'
-        return Markup(table).format(self.words["table"], body)
+        return Markup(
+            '<div class="table" role="region" tabindex="0" aria-label="{}"><table>{}</table></div>'
+        ).format(self.words["table"], body)
 
     def _row(self, cells: list[Span], scope: str) -> Markup:
         written = []
         for index, cell in enumerate(cells):
             inner = self.text(cell.start, cell.end)
             is_header = (scope == "col" or index == 0) and cell.start < cell.end
-            shape = '<th scope="{0}">{1}</th>' if is_header else "<td>{1}</td>"
-            written.append(Markup(shape).format(scope, inner))
+            if is_header:
+                written.append(Markup('<th scope="{}">{}</th>').format(scope, inner))
+            else:
+                written.append(Markup("<td>{}</td>").format(inner))
         return Markup("<tr>{}</tr>").format(Markup("").join(written))
 
     def _cells(self, line: Span) -> Iterator[re.Match[str]]:

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import AssistantError, QuestionError
+from assistant.web.pages import render
 from assistant.web.schemas import FieldError, ProblemOut
-from assistant.web.templates import render
 from assistant.web.texts import preferred_language, texts
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,7 +22,7 @@ _MAX_FIELDS = 10
 _log = logging.getLogger(__name__)
 
 
-class UnknownName(AssistantError):
+class UnknownNameError(AssistantError):
     """The address names something that is not there; ``kind`` is a key of the texts."""
 
     def __init__(self, kind: str) -> None:
@@ -56,8 +56,7 @@ def problem(
         type=f"urn:aap:problem:{key}",
         title=words[f"problem_{key}"],
         status=status,
-        detail=detail
-        or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
+        detail=detail or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
         errors=errors,
     )
     sent = {"Content-Language": language, "Vary": "Accept, Accept-Language", **(headers or {})}
@@ -104,7 +103,7 @@ def _says_json(request: Request) -> bool:
 
 
 async def _on_assistant(request: Request, error: Exception) -> Response:
-    if isinstance(error, UnknownName):
+    if isinstance(error, UnknownNameError):
         return problem(request, 404, error.kind)
     if isinstance(error, QuestionError):
         french = preferred_language(request.headers.get("accept-language", "")) == "fr"

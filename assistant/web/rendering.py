@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from assistant.types import Answer, Citation
-from assistant.web.templates import render
+from assistant.web.pages import render
 
 _LINKED = re.compile(r"\[(?P<index>\d{1,3})\]|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 _DIALLED = re.compile(r"[^\d+]")
@@ -77,8 +77,9 @@ def _link(match: re.Match[str], links: Mapping[int, str]) -> Markup:
     url = links.get(int(match["index"]))
     if url is None:
         return escape(match.group())
-    shape = '<a class="marker" href="{}" target="_blank" rel="noopener">[{}]</a>'
-    return Markup(shape).format(url, match["index"])
+    return Markup('<a class="marker" href="{}" target="_blank" rel="noopener">[{}]</a>').format(
+        url, match["index"]
+    )
 
 
 def one_line(html: str) -> str:

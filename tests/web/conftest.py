@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
-from assistant.web.app import create_app
+from tests.web.helpers import build_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
@@ -32,7 +32,7 @@ CHROMIUM_OPTIONS = [
 @pytest.fixture(scope="session")
 def site(assistant: Assistant, settings: Settings) -> FastAPI:
     """The whole application."""
-    return create_app(assistant, settings)
+    return build_site(assistant, settings)
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +65,6 @@ def browser() -> Iterator[Browser]:
             pytest.skip("Chromium is not installed and PARTIAL=1")
         pytest.fail(f"{CHROMIUM} is missing: install the Debian package 'chromium'")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS
-        )
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()

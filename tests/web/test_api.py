@@ -18,8 +18,8 @@ from assistant.answering.assistant import Assistant
 from assistant.errors import IndexMissingError
 from assistant.settings import Settings
 from assistant.types import Answer
-from assistant.web.app import create_app
 from assistant.web.problems import MAX_BODY_BYTES
+from tests.web.helpers import build_site
 
 ANSWERS = "/api/v1/answers"
 QUESTION = "Jusqu'à quand peut-on candidater ?"
@@ -42,7 +42,7 @@ class _Failing:
 
 
 def failing_client(assistant: Assistant, settings: Settings, error: Exception) -> TestClient:
-    app = create_app(_Failing(assistant, error), settings)  # type: ignore[arg-type]
+    app = build_site(_Failing(assistant, error), settings)  # type: ignore[arg-type]
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -200,18 +200,21 @@ def test_problems_speak_the_readers_language(client: TestClient) -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 _NEARLY = st.fixed_dictionaries(
     {"question": st.text(max_size=60) | _JSON},
     optional={
         "history": st.lists(
-            st.fixed_dictionaries({
-                "role": st.sampled_from(["user", "assistant", "system"]),
-                "text": st.text(max_size=60),
-            }),
+            st.fixed_dictionaries(
+                {
+                    "role": st.sampled_from(["user", "assistant", "system"]),
+                    "text": st.text(max_size=60),
+                }
+            ),
             max_size=4,
         )
         | _JSON,

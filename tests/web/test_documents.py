@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
-from tests.web.test_passages import _Page, bare
+from tests.web.helpers import Page, bare
 
 PAGE = "/documents/numerique-2024/reglement"
 
@@ -19,7 +19,7 @@ def test_a_citations_address_marks_its_quote(client: TestClient) -> None:
     assert answer["citations"]
     for citation in answer["citations"]:
         assert citation["url"].startswith(PAGE) and citation["url"].endswith("#passage")
-        page = _Page(client.get(citation["url"]).text)
+        page = Page(client.get(citation["url"]).text)
         assert bare(page.marked) == bare(citation["quote"])
 
 
@@ -28,8 +28,8 @@ def test_page_without_passage(client: TestClient, assistant: Assistant) -> None:
     response = client.get(PAGE)
     assert response.status_code == 200
     assert '<html lang="fr">' in response.text and "<mark" not in response.text
-    assert bare(document.text) in bare(_Page(response.text).text)
-    headings = [tag for tag, attributes in _Page(response.text).tags if "id" in attributes
+    assert bare(document.text) in bare(Page(response.text).text)
+    headings = [tag for tag, attributes in Page(response.text).tags if "id" in attributes
                 and tag in ("h2", "h3")]  # fmt: skip
     assert len(headings) == len(document.sections)
     assert response.headers["content-security-policy"].startswith("default-src 'none'")
@@ -42,7 +42,7 @@ def test_several_passages(client: TestClient, assistant: Assistant, data: st.Dat
     starts = data.draw(st.lists(st.integers(0, len(text) - 400), min_size=1, max_size=3))
     pairs = [(start, start + data.draw(st.integers(1, 400))) for start in starts]
     query = "&".join(f"start={start}&end={end}" for start, end in pairs)
-    marked = _Page(client.get(f"{PAGE}?{query}").text).marked
+    marked = Page(client.get(f"{PAGE}?{query}").text).marked
     wanted = set().union(*(range(*pair) for pair in pairs))
     shown = text.replace("\n- ", "\n\0\0").replace("\0\0", "\n\n")
     assert bare(marked) == bare("".join(shown[i] for i in sorted(wanted)))

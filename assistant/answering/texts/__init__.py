@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.dates import format_date
@@ -13,7 +13,7 @@ from assistant.call import read_toml
 FALLBACK = "en"
 
 
-@lru_cache(maxsize=None)
+@cache
 def phrases(language: str) -> dict[str, str]:
     """All phrases of a language; English where we do not speak it."""
     path = Path(__file__).with_name(f"{language}.toml")
