@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import phonenumbers
 
@@ -65,7 +66,7 @@ _SCALE = {
 }  # fmt: skip
 
 _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
+    (cast(FactKind, kind), re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("url", r"(?:https?://|www\.)[^\s<>()\[\]«»\"]*[^\s<>()\[\]«»\".,;:!?]"),
         ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),

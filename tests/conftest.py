@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from assistant.answering.assistant import Assistant
+from assistant.answering.prototypes import build_prototypes
+from assistant.clock import stopped_clock
+from assistant.embedding import Embedder, load_embedder
+from assistant.settings import Settings, load_settings
+from ingest.build import ingest
 from ingest.embedded_model import prepare_embedded_model
 
 
@@ -20,3 +29,26 @@ def texts_in_six_languages() -> list[str]:
     """204 sentences in French, English, Spanish, German, Portuguese and Arabic, 34 of each."""
     path = Path(__file__).parent / "ingest" / "texts_six_languages.txt"
     return path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a normal installation, with the index in a folder of the session."""
+    return load_settings().model_copy(update={"data_dir": tmp_path_factory.mktemp("data")})
+
+
+@pytest.fixture(scope="session")
+def embedder(embedded_folder: Path, settings: Settings) -> Embedder:
+    """The embedded model, as serving loads it."""
+    return load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
+
+
+@pytest.fixture(scope="session")
+def assistant(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
+    """The real assistant on the real corpus, while the call is open (1 February 2024, noon)."""
+    build_prototypes(settings.data_dir, embedder)
+    ingest(settings, settings.call, embedder)
+    noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+    made = Assistant(settings, embedder, stopped_clock(noon))
+    yield made
+    made.close()

@@ -137,7 +137,7 @@ class Prototypes:
         best = np.full(len(self._groups), -1.0, dtype=np.float32)
         np.maximum.at(best, self._group_of, cosines)
         return [
-            Match(*self._groups[i], cosine=float(best[i])) for i in np.argsort(-best, kind="stable")
+            Match(self._groups[i][0], self._groups[i][1], float(best[i])) for i in np.argsort(-best, kind="stable")
         ]
 
 

@@ -74,7 +74,10 @@ class Catalog:
             "SELECT id, title, kind, language, url, text, sections FROM documents ORDER BY rowid"
         )
         return {
-            row[0]: Document(*row[:6], sections=tuple(map(_section, json.loads(row[6]))))
+            row[0]: Document(
+                row[0], row[1], row[2], row[3], row[4], row[5],
+                tuple(map(_section, json.loads(row[6]))),
+            )
             for row in rows
         }
 
@@ -252,4 +255,7 @@ def _unit(row: Sequence) -> Unit:  # type: ignore[type-arg]
 
 
 def _question(row: Sequence) -> KnownQuestion:  # type: ignore[type-arg]
-    return KnownQuestion(*row[:7], parts=tuple(Span(*p) for p in json.loads(row[7])))
+    return KnownQuestion(
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6],
+        tuple(Span(*p) for p in json.loads(row[7])),
+    )

@@ -42,7 +42,7 @@ class VectorStore:
 
     def close(self) -> None:
         """Let go of the folder's files."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]
 
     def ids(self, shelf: Shelf) -> set[str]:
         """Ids of all rows."""

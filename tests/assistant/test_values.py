@@ -1,0 +1,51 @@
+"""Values are the same however they are written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answering.texts import spell_date
+from assistant.values import find_values
+
+DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
+
+
+@given(DAYS, st.sampled_from(["fr", "en", "es", "pt", "de", "it"]))
+def test_a_date_is_read_back_in_every_language(day: date, language: str) -> None:
+    found = find_values(f"le {spell_date(day.isoformat(), language)} !")
+    assert [(v.kind, v.value) for v in found] == [("date", day.isoformat())]
+
+
+@given(DAYS)
+def test_numeric_dates(day: date) -> None:
+    for text in (day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}"):
+        assert [v.value for v in find_values(text)] == [day.isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("50 000 €", "amount", "50000"),
+        ("1,5 M€", "amount", "1500000"),
+        ("37%", "percent", "37"),
+        ("01 43 17 62 71", "phone", "+33143176271"),
+        ("Caroline.XU@anct.gouv.fr", "email", "caroline.xu@anct.gouv.fr"),
+        ("trois semaines", "duration", "3 weeks"),
+        ("10 000 acteurs", "count", "10000"),
+        ("à 17 h 30", "time", "17:30"),
+        ("https://a.example/b.", "url", "https://a.example/b"),
+    ],
+)
+def test_kinds(text: str, kind: str, value: str) -> None:
+    assert [(v.kind, v.value) for v in find_values(text)] == [(kind, value)]
+
+
+@given(st.text(max_size=200))
+def test_values_lie_in_order_and_apart(text: str) -> None:
+    found = find_values(text)
+    for before, after in zip(found, found[1:], strict=False):
+        assert before.end <= after.start

@@ -1,0 +1,112 @@
+"""Parsing: offsets, coverage, and the first call's own structure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.settings import PROJECT
+from assistant.types import Document, Unit
+from ingest.facts import extract_facts
+from ingest.faq import bind_faq, find_quote, load_faq
+from ingest.readers.markdown import read_markdown
+from ingest.units import build_units
+
+FOLDER = PROJECT / "corpus" / "numerique-2024"
+RECEIVED = Path(__file__).with_name("reglement-2024-as-received.md")
+
+MARKDOWN = st.lists(
+    st.one_of(
+        st.text(max_size=60),
+        st.sampled_from(
+            ["# Titre", "## I. Article", "- un élément ;", "> note", "| a | b |\n| - | - |\n| c | d |",
+             "texte[^1]", "[^1]: note", "Contact : a.b@c.fr", "**gras** et [lien](#)"]
+        ),
+    ),
+    max_size=12,
+).map("\n\n".join)  # fmt: skip
+
+
+def parse(source: str) -> tuple[Document, tuple[Unit, ...]]:
+    structure = read_markdown(source)
+    document = Document("d", "D", "regulation", "fr", None, structure.text, structure.sections)
+    return document, build_units(document, structure)
+
+
+@pytest.fixture(scope="module")
+def regulation() -> tuple[Document, tuple[Unit, ...]]:
+    return parse((FOLDER / "reglement.md").read_text(encoding="utf-8"))
+
+
+@settings(max_examples=80, deadline=None)
+@given(MARKDOWN)
+def test_units_cover_the_text_without_holes(source: str) -> None:
+    document, units = parse(source)
+    covered = bytearray(len(document.text))
+    for unit in units:
+        assert 0 <= unit.span.start < unit.span.end <= len(document.text)
+        for sentence in unit.sentences:
+            assert document.text[sentence.start : sentence.end].strip()
+        for part in unit.parts:
+            covered[part.start : part.end] = b"\x01" * (part.end - part.start)
+    for match in re.finditer(r"(?m)^- ", document.text):
+        covered[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    holes = [c for c, done in zip(document.text, covered, strict=True) if not done]
+    assert not "".join(holes).strip()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_passage_is_found_where_it_stands(data: st.DataObject) -> None:
+    document, _ = parse((FOLDER / "reglement.md").read_text(encoding="utf-8"))
+    start = data.draw(st.integers(0, len(document.text) - 60))
+    quote = document.text[start : start + 60]
+    span = find_quote(quote, document.text)
+    assert span is not None
+    found = document.text[span.start : span.end]
+    squeeze = re.compile(r"[\s➔]|(?m:^- )")
+    assert squeeze.sub("", found).strip("-") in squeeze.sub("", quote)
+
+
+def words(markdown: str) -> Counter[str]:
+    plain = re.sub(r"\]\([^)]*\)", "]", markdown)
+    plain = re.sub(r"<sup>\d+</sup>|\[\^\d+\]:?", " ", plain)
+    return Counter(re.findall(r"[\w@.%¾]*\w[\w@.]*", plain))
+
+
+def test_not_one_word_of_the_received_text_is_changed() -> None:
+    kept = words((FOLDER / "reglement.md").read_text(encoding="utf-8"))
+    assert kept == words(RECEIVED.read_text(encoding="utf-8"))
+
+
+def test_headings(regulation: tuple[Document, tuple[Unit, ...]]) -> None:
+    document, _ = regulation
+    headings = [document.text[s.heading.start : s.heading.end] for s in document.sections]
+    numbers = [heading.split()[0].strip(".)") for heading in headings]
+    assert numbers == (
+        "I 1.1 1.2 II 2.1 2.2 III 3.1 3.2 3.3 3.4 3.5 IV V VI 6.1 6.2 6.3".split()
+    )
+
+
+def test_calendar_contacts_notes_and_box(regulation: tuple[Document, tuple[Unit, ...]]) -> None:
+    document, units = regulation
+    facts = extract_facts(document, units)
+    dates = {fact.label: fact.value for fact in facts if fact.kind == "date"}
+    assert dates["Date d'ouverture de l'appel à projets"] == "2024-01-10"
+    assert dates["Date de clôture de l'appel à projets"] == "2024-03-13"
+    assert sum(unit.kind == "contact" for unit in units) == 5
+    assert len({fact.value for fact in facts if fact.kind == "email"}) == 5
+    notes = [unit for unit in units if unit.kind == "footnote"]
+    assert len(notes) == 5 and all(note.caller for note in notes)
+    boxes = [document.text[u.span.start : u.span.end] for u in units if u.kind == "box"]
+    assert any("62% des hommes" in box for box in boxes)
+    assert "près de 3 millions de personnes" in document.text
+
+
+def test_every_faq_entry_still_stands(regulation: tuple[Document, tuple[Unit, ...]]) -> None:
+    assert bind_faq(load_faq(FOLDER / "faq.toml"), [regulation]).expired == ()
