@@ -146,7 +146,7 @@ def fit_reader(samples: list[Sample]) -> dict[str, Any]:
     return {
         "passage": passage,
         "answer": fit(rows, np.array(labels), np.ones(len(rows)), 0.3),
-        "thresholds": {"answer": 0.5, "partial": 0.35, "scope": 0.5},
+        "thresholds": {"answer": 0.5, "partial": 0.4, "scope": 0.5},
     }
 
 

@@ -22,6 +22,7 @@ from assistant.answering.prototypes import (
     build_prototypes,
     load_prototypes,
     topic_wordings,
+    vector_space,
 )
 from assistant.call import Call, SourceFile, load_call
 from assistant.embedding import Embedder
@@ -136,7 +137,7 @@ def ingest(
 
 
 def _fingerprint(call: Call, folder: Path, embedder: Embedder) -> str:
-    digest = hashlib.sha256(f"{FORMAT}\x1f{embedder.name}".encode())
+    digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}".encode())
     for path in (*(folder / source.path for source in call.documents), folder / "faq.toml"):
         digest.update(path.name.encode() + b"\x1f")
         digest.update(path.read_bytes() if path.is_file() else b"missing")
@@ -212,7 +213,7 @@ def _open_store(
         before = None
     if before is not None and (before / "vectors").exists():
         catalog = Catalog(before / "catalog.sqlite")
-        same = catalog.meta.get("embedder") == embedder.name
+        same = catalog.meta.get("space") == vector_space(embedder)
         catalog.close()
         if same:
             shutil.copytree(before / "vectors", target)
@@ -275,6 +276,7 @@ def _write(
         meta={
             "call": call.model_dump_json(),
             "embedder": embedder.name,
+            "space": vector_space(embedder),
             "fingerprint": fingerprint,
             "format": FORMAT,
             "leaves": str(len(leaves)),

@@ -19,7 +19,10 @@ from assistant.answering.texts import say, spell_date
 from assistant.types import Citation, Span, Status, Unit
 from assistant.values import Value
 
-MAX_QUOTED_WORDS = 90
+# Chosen on the dev questions: how far (in log odds) a passage may stand behind the best one.
+MAX_QUOTED_WORDS = 110
+MAX_PASSAGES = 3
+MARGIN = 3.0
 _TRAIL = re.compile(r"[\s;,:]+$")
 _LEAD = re.compile(r"^(?:[-–•➔►▪*]\s*)+")
 _ACRONYM = re.compile(r"^[A-Z]{2,}s?$")
@@ -110,7 +113,7 @@ def compose_answer(
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
-    chosen = [best, *_more(draft.index, best, ranked[1:], question)]
+    chosen = [best, *_more(draft.index, best, ranked[1:])]
     for number, candidate in enumerate(chosen):
         text, mark = _render(draft, candidate)
         if number == 0 and corrected:
@@ -243,25 +246,23 @@ def _contact(draft: Draft, question: Question, unit: Unit) -> Status:
     return "answered"
 
 
-def _more(
-    index: CallIndex, best: Candidate, others: Sequence[Candidate], question: Question
-) -> list[Candidate]:
-    """A second passage, when the first is not clearly the best and both stay short."""
+def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
+    """Further passages, when the first is not clearly the best and all stay short together."""
+    chosen = [best]
     words = _words(index, best)
-    for candidate in others[:6]:
-        overlap = sum(p.overlap(q) for p in candidate.parts for q in best.parts)
-        if overlap or candidate.unit.kind in ("contact", "heading", "title", "outline"):
-            continue
-        if candidate.unit.composite or best.unit.composite:
-            continue
-        if best.score - candidate.score > SECOND_MARGIN:
+    for candidate in others[:8]:
+        if len(chosen) == MAX_PASSAGES or best.score - candidate.score > MARGIN:
             break
-        if words + _words(index, candidate) <= MAX_QUOTED_WORDS:
-            return [candidate]
-    return []
-
-
-SECOND_MARGIN = 0.8
+        overlap = sum(
+            p.overlap(q) for p in candidate.parts for one in chosen for q in one.parts
+        )
+        if overlap or candidate.unit.kind in ("contact", "heading", "title"):
+            continue
+        more = _words(index, candidate)
+        if words + more <= MAX_QUOTED_WORDS:
+            chosen.append(candidate)
+            words += more
+    return chosen[1:]
 
 
 def _words(index: CallIndex, candidate: Candidate) -> int:

@@ -15,6 +15,8 @@ from assistant.words import fold
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
 _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_application", "legal_advice"})
 _NEAR = 0.6
+_OPEN_NEAR = 0.5
+_OPEN_LEAD = 0.03
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -60,6 +62,10 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
             return Decision("out_of_scope", 1.0 - probability, phrase=conduct.id)
     if topic and topic[0].id in _PERSONAL and topic_cosine >= _NEAR and topic_cosine > known:
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
+    open_topic = next((m for m in retrieval.matches if m.id in index.open_topics), None)
+    if open_topic and open_topic.cosine >= max(known + _OPEN_LEAD, _OPEN_NEAR):
+        # The officer has confirmed that the sources leave this standard question open.
+        return Decision("not_in_sources", min(open_topic.cosine, 1.0), topic=open_topic.id)
     if probability >= limits.answer:
         return Decision("answered", probability)
     if probability >= limits.partial:

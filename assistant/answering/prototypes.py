@@ -141,11 +141,16 @@ class Prototypes:
         ]
 
 
-def _path(data_dir: Path, embedder: Embedder) -> Path:
-    digest = hashlib.sha256(embedder.name.encode())
+def vector_space(embedder: Embedder) -> str:
+    """Identifies the space of whitened questions: vectors of two spaces must never be mixed."""
+    digest = hashlib.sha256(f"{embedder.name}|{_SHRINKAGE}".encode())
     for name in ("catalogue.toml", "conduct.toml"):
         digest.update((_HERE / name).read_bytes())
-    return data_dir / "prototypes" / f"{digest.hexdigest()[:16]}.npy"
+    return digest.hexdigest()[:16]
+
+
+def _path(data_dir: Path, embedder: Embedder) -> Path:
+    return data_dir / "prototypes" / f"{vector_space(embedder)}.npy"
 
 
 def build_prototypes(
