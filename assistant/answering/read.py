@@ -16,7 +16,6 @@ import numpy as np
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
 
-
 # Chosen on the dev questions: from which whitened cosine on a validated question is near, and what
 # each further unit of cosine adds to the log odds of its passage.
 NEAR = 0.35

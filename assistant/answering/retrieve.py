@@ -19,7 +19,7 @@ from assistant.types import Span, Unit
 from assistant.words import fold, stem, stop_words, tokens
 
 PASSAGES = 60
-QUESTIONS = 64
+QUESTIONS = 24
 LEXICAL = 12
 _FLOOR = 0.75
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
