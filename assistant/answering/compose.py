@@ -23,6 +23,8 @@ from assistant.values import Value
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
 MARGIN = 3.0
+TIE = 1.0
+WHOLE_WORDS = 60
 _TRAIL = re.compile(r"[\s;,:]+$")
 _LEAD = re.compile(r"^(?:[-–•➔►▪*]\s*)+")
 _ACRONYM = re.compile(r"^[A-Z]{2,}s?$")
@@ -106,10 +108,10 @@ def compose_answer(
     draft: Draft, question: Question, ranked: Sequence[Candidate], today: date, *, sure: bool
 ) -> Status:
     """Write the answer to one question into ``draft``; the status that it deserves."""
-    best = ranked[0]
+    best = _whole(draft.index, ranked)
     if best.unit.kind == "contact" and best.parts == best.unit.parts:
         return _contact(draft, question, best.unit)
-    corrected = _said_otherwise(draft, question, best)
+    corrected = _said_otherwise(draft, question, best, ranked)
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
@@ -226,24 +228,73 @@ def _who(index: CallIndex, unit: Unit) -> str:
 def _contact(draft: Draft, question: Question, unit: Unit) -> Status:
     index = draft.index
     kinds = {fact.kind for fact in index.catalog.facts.get(unit.id, ())}
-    text = index.document(unit.document).text
-    start = unit.lead.start if unit.lead and unit.span.start - unit.lead.end < 4 else unit.span.start
-    mark = draft.cite(unit.document, Span(start, unit.span.end))
-    if question.kinds == {"phone"} and "phone" not in kinds:
+    rivals = _rivals(index, question, unit)
+    if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
+        mark = draft.cite(unit.document, _introduced(unit))
         draft.lines.append(say(draft.language, "no_phone", email=_who(index, unit), mark=mark))
         return "not_in_sources"
-    if question.kinds == {"email"} and "email" not in kinds:
+    if not rivals and question.kinds == {"email"} and "email" not in kinds:
+        mark = draft.cite(unit.document, _introduced(unit))
         draft.lines.append(say(draft.language, "no_email", phone=_who(index, unit), mark=mark))
         return "not_in_sources"
-    if unit.lead and start == unit.lead.start:
-        role = _clean(text, unit.lead)
-    else:
-        role = re.sub(r"\s+", " ", text[unit.span.start : unit.span.end])
-        before = role.split(":", 1)[0].strip() if ":" in role else ""
-        role = before if before and before not in _who(index, unit) else ""
-    key = "contact_role" if role else "contact"
-    draft.lines.append(say(draft.language, key, who=_who(index, unit), mark=mark, role=role))
+    if not rivals:
+        role = _role(index, unit)
+        mark = draft.cite(unit.document, _introduced(unit))
+        key = "contact_role" if role else "contact"
+        draft.lines.append(say(draft.language, key, who=_who(index, unit), mark=mark, role=role))
+        return "answered"
+    lines = [say(draft.language, "contacts")]
+    for one in (unit, *rivals):
+        document = index.document(one.document)
+        role, spans = _role(index, one), [_introduced(one)]
+        if not role and one.section is not None:
+            heading = document.sections[one.section].heading
+            role = document.text[heading.start : heading.end]
+            spans = [heading, *spans]
+        lines.append(f"- {role} : {_who(index, one)} {draft.cite(one.document, *spans)}")
+    draft.lines.append("\n".join(lines))
     return "answered"
+
+
+def _introduced(unit: Unit) -> Span:
+    """A contact with the sentence right before it that says what it is for."""
+    near = unit.lead is not None and unit.span.start - unit.lead.end < 4
+    return Span(unit.lead.start if near and unit.lead else unit.span.start, unit.span.end)
+
+
+def _role(index: CallIndex, unit: Unit) -> str:
+    """What the sources call a contact, "" when they only give a name and an address."""
+    text = index.document(unit.document).text
+    if unit.lead and _introduced(unit).start == unit.lead.start:
+        return _clean(text, unit.lead)
+    shown = re.sub(r"\s+", " ", text[unit.span.start : unit.span.end])
+    before = shown.split(":", 1)[0].strip() if ":" in shown else ""
+    return before if before and before not in _who(index, unit) else ""
+
+
+def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
+    """Other contacts that fit telling words of the question which ``unit`` does not fit.
+
+    "Mme X est bien la référente ?" fits X by name and another person by role: both are shown,
+    because a wrong contact is worse than two.
+    """
+
+    def words(one: Unit) -> frozenset[str]:
+        own = index.words(one.document, _introduced(one))
+        return own | index.heading_words(one)
+
+    others = [index.catalog.unit(id_) for id_ in index.catalog.facts if id_ != unit.id]
+    others = [other for other in others if other.kind == "contact"]
+    mine = words(unit)
+    found: list[Unit] = []
+    for term in question.terms:
+        # A word that several contacts share ("contact", "mail") tells none of them apart.
+        # So its own stem counts alone where the sources use it, not what may stand for it.
+        stems = {term.exact} if term.exact in index.catalog.vocabulary else term.stems
+        fitting = [other for other in others if stems & words(other)]
+        if len(fitting) == 1 and not stems & mine and fitting[0] not in found:
+            found += fitting
+    return found[:2]
 
 
 def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
@@ -269,8 +320,25 @@ def _words(index: CallIndex, candidate: Candidate) -> int:
     return sum(len(index.text(candidate.unit.document, p).split()) for p in candidate.parts)
 
 
-def _said_otherwise(draft: Draft, question: Question, best: Candidate) -> str:
-    """What the question supposes (a date, an amount) that the evidence says otherwise, or ""."""
+def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
+    """The best candidate, or one about as good that quotes it whole and more, if that is short."""
+    best = ranked[0]
+    for other in ranked[1:4]:
+        around = all(any(q.covers(p) for q in other.parts) for p in best.parts)
+        near = best.score - other.score <= TIE
+        if around and near and not other.unit.composite and _words(index, other) <= WHOLE_WORDS:
+            return other
+    return best
+
+
+def _said_otherwise(
+    draft: Draft, question: Question, best: Candidate, ranked: Sequence[Candidate]
+) -> str:
+    """What the question supposes (a date, an amount) that the evidence says otherwise, or "".
+
+    Nothing is corrected while a near candidate states another value of the kind: the question
+    may be about that one, and then both are shown under their labels instead.
+    """
     if question.asked in ("contact", "list", "definition"):
         return ""
     found = [v for p in best.parts for v in draft.index.values(best.unit.document, p)]
@@ -278,9 +346,29 @@ def _said_otherwise(draft: Draft, question: Question, best: Candidate) -> str:
         if value.kind not in ("date", "amount", "percent"):
             continue
         same = [v for v in found if v.kind == value.kind]
+        near = {
+            v.value
+            for c in ranked[:8]
+            if best.score - c.score <= MARGIN and not _less(draft.index, question, c, best)
+            for p in c.parts
+            for v in draft.index.values(c.unit.document, p)
+            if v.kind == value.kind
+        }
+        if len(near) > 1:
+            return ""
         if len(same) == 1 and not any(_agrees(value, v) for v in same) and _supposes(question):
             return question.text[value.start : value.end]
     return ""
+
+
+def _less(index: CallIndex, question: Question, one: Candidate, best: Candidate) -> bool:
+    """Whether ``best`` fits all that ``one`` fits of the question's words, and more."""
+
+    def fitting(c: Candidate) -> set[str]:
+        words = frozenset().union(*(index.words(c.unit.document, p) for p in c.parts))
+        return {t.exact for t in question.terms if t.stems & words}
+
+    return fitting(one) < fitting(best)
 
 
 _SUPPOSES = re.compile(

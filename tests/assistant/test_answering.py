@@ -115,3 +115,25 @@ def test_any_text_is_answered_or_refused_clearly(assistant: Assistant, text: str
         check_contract(assistant, assistant.ask(text))
     except QuestionError:
         pass
+
+
+@pytest.mark.parametrize(
+    "question", ["Mme Colucci est bien la référente de l'appel ?", "La référente est Mme Colucci ?"]
+)
+def test_a_wrong_contact_is_never_confirmed_alone(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.abstained or "MILLON" in answer.text
+
+
+def test_a_contact_that_fits_is_given_alone(assistant: Assistant) -> None:
+    answer = assistant.ask("Qui contacter aux Interconnectés ?")
+    assert "international@interconnectes.com" in answer.text
+    assert "MILLON" not in answer.text
+
+
+def test_a_date_is_corrected_only_by_the_date_that_was_meant(assistant: Assistant) -> None:
+    answer = assistant.ask("L'appel ferme bien le 20 avril ?")
+    assert answer.abstained or "13 mars 2024" in answer.text
+    assert not answer.text.startswith("Non, pas 20 avril : Date d'ouverture")
+    clear = assistant.ask("La date de clôture, c'est bien le 15 avril ?")
+    assert "13 mars 2024" in clear.text.splitlines()[0]
