@@ -36,12 +36,13 @@ from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
 from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
+from ingest.intents import fit_intents
 from ingest.readers.markdown import read_markdown
 from ingest.units import build_units
 from ingest.views import fact_questions, passage_views, unit_context
 
 # Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "2"
+FORMAT = "3"
 
 Progress = Callable[[str, int, int], None]
 
@@ -104,7 +105,7 @@ def ingest(
             views |= {view.id: view.text for view in passage_views(item.document, item.units)}
         known = {question.id: question.text for question in questions}
         build_prototypes(settings.data_dir, embedder)
-        whitening = load_prototypes(settings.data_dir, embedder).whitening
+        prototypes = load_prototypes(settings.data_dir, embedder)
         staging = versions.staging()
         with ExitStack() as stack:
             store = _open_store(settings, call_id, versions, staging, embedder)
@@ -114,7 +115,15 @@ def ingest(
                 ("passages", views, "passage"),
                 ("questions", known, "query"),
             ):
-                counts += _update(store, shelf, wanted, kind, embedder, whitening, progress)  # type: ignore[arg-type]
+                counts += _update(store, shelf, wanted, kind, embedder, prototypes.whitening, progress)  # type: ignore[arg-type]
+            intents = fit_intents(
+                faq.questions,
+                store.vectors("questions", [q.id for q in faq.questions]),
+                prototypes,
+                frozenset(s.id for s in standards if s.status == "answered"),
+            )
+            if intents is not None:
+                intents.save(staging)
         report = Report(
             call=call_id,
             version=0,

@@ -149,7 +149,7 @@ class Assistant:
             retrieval = retrieve(index, self._prototypes, part, vector)
             watch.lap("retrieve")
             reading = read(part, retrieval)
-            decision = decide(part, retrieval, reading, index)
+            decision = decide(part, retrieval, reading)
             watch.lap("read")
             single = len(understood.parts) == 1
             status = self._write(draft, part, retrieval, reading, decision, single=single)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
@@ -17,6 +16,7 @@ _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_applic
 _NEAR = 0.6
 _OPEN_NEAR = 0.5
 _OPEN_LEAD = 0.03
+_SURE = 0.5
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -41,7 +41,7 @@ class Decision:
     topic: str | None = None
 
 
-def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:
+def decide(question: Question, retrieval: Retrieval, reading: Reading) -> Decision:
     """What to do with the best candidate."""
     limits = load_thresholds()
     probability = reading.probability
@@ -51,21 +51,18 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     folded = fold(question.text)
     if _ATTACK.search(folded):
         return Decision("refused", 1.0 - probability, phrase="refused")
-    conduct = next((m for m in retrieval.matches if m.kind == "conduct"), None)
-    if conduct and conduct.cosine > max(topic_cosine, known) + 0.03 and conduct.cosine >= 0.4:
-        if conduct.id == "attack":
-            return Decision("refused", 1.0 - probability, phrase="refused")
-        if conduct.id == "off_topic":
-            if probability < limits.scope:
-                return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
-        elif probability < limits.scope or not question.terms:
-            return Decision("out_of_scope", 1.0 - probability, phrase=conduct.id)
+    conduct = _conduct(retrieval, max(topic_cosine, known))
+    if conduct == "attack":
+        return Decision("refused", 1.0 - probability, phrase="refused")
+    if conduct and (probability < limits.scope or (conduct != "off_topic" and not question.terms)):
+        phrase = "out_of_scope" if conduct == "off_topic" else conduct
+        return Decision("out_of_scope", 1.0 - probability, phrase=phrase)
     if topic and topic[0].id in _PERSONAL and topic_cosine >= _NEAR and topic_cosine > known:
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
-    open_topic = next((m for m in retrieval.matches if m.id in index.open_topics), None)
-    if open_topic and open_topic.cosine >= max(known + _OPEN_LEAD, _OPEN_NEAR):
+    left_open = _left_open(retrieval, known)
+    if left_open:
         # The officer has confirmed that the sources leave this standard question open.
-        return Decision("not_in_sources", min(open_topic.cosine, 1.0), topic=open_topic.id)
+        return Decision("not_in_sources", left_open[1], topic=left_open[0])
     if probability >= limits.answer:
         return Decision("answered", probability)
     if probability >= limits.partial:
@@ -75,3 +72,25 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = topic[0].id if topic and topic_cosine >= _NEAR else None
     return Decision("not_in_sources", 1.0 - probability, topic=named)
+
+
+def _conduct(retrieval: Retrieval, known: float) -> str | None:
+    """The turn of conversation that the message is, if any."""
+    if retrieval.intents:
+        intent, probability = retrieval.intents[0]
+        return intent.id if intent.kind == "conduct" and probability >= _SURE else None
+    match = next((m for m in retrieval.matches if m.kind == "conduct"), None)
+    return match.id if match and match.cosine > known + 0.03 and match.cosine >= 0.4 else None
+
+
+def _left_open(retrieval: Retrieval, known: float) -> tuple[str, float] | None:
+    """The standard question, left open by the sources, that the message asks, and how surely."""
+    if retrieval.intents:
+        intent, mass = retrieval.likely("topic"), retrieval.mass("topic")
+        if intent and mass >= _SURE and intent.id in retrieval.open_topics:
+            return intent.id, mass
+        return None
+    match = next((m for m in retrieval.matches if m.id in retrieval.open_topics), None)
+    if match and match.cosine >= max(known + _OPEN_LEAD, _OPEN_NEAR):
+        return match.id, min(match.cosine, 1.0)
+    return None

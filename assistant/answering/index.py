@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from assistant.answering.intents import load_intents
 from assistant.answering.question import Lexicon
 from assistant.call import Call
-from assistant.index.catalog import Catalog
+from assistant.index.catalog import Catalog, KnownQuestion
 from assistant.index.vectors import VectorStore
 from assistant.types import Document, Span, Unit
 from assistant.values import Value, find_values
@@ -25,6 +26,11 @@ class CallIndex:
         self.call = Call.model_validate_json(catalog.meta["call"])
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
+        self.intents = load_intents(path)
+        # One known question of every FAQ entry: what the entry is bound to.
+        self.entries: dict[str, KnownQuestion] = {
+            q.entry: q for q in catalog.all_questions() if q.origin == "faq"
+        }
         self.lexicon = Lexicon(self.call, catalog)
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._values: dict[tuple[str, int, int], tuple[Value, ...]] = {}

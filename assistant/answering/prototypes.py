@@ -131,6 +131,11 @@ class Prototypes:
         self._groups = list(names)
         self._group_of = np.array([names[key] for key in self._keys])
 
+    @property
+    def wordings(self) -> list[tuple[Kind, str, np.ndarray]]:
+        """Kind, id and whitened vector of every wording."""
+        return [(k, i, v) for (k, i), v in zip(self._keys, self._vectors, strict=True)]
+
     def nearest(self, vector: np.ndarray) -> list[Match]:
         """Best cosine of every topic and turn with a whitened question, best first."""
         cosines = self._vectors @ vector

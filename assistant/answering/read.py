@@ -13,13 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.answering.intents import Kind
 from assistant.answering.question import Question
-from assistant.answering.retrieve import Candidate, Retrieval
-
-# Chosen on the dev questions: from which whitened cosine on a validated question is near, and what
-# each further unit of cosine adds to the log odds of its passage.
-NEAR = 0.35
-VALIDATED = 12.0
+from assistant.answering.retrieve import Candidate, Retrieval, log_odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +93,6 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
         return Reading([], 0.0, {})
     for candidate in retrieval.candidates:
         candidate.score = reader.passage.logit(candidate.features)
-        # A person has bound this question to this passage: the nearer, the more it counts.
-        candidate.score += VALIDATED * max(candidate.faq - NEAR, 0.0)
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
     features = answer_features(question, retrieval, ranked)
     return Reading(ranked, sigmoid(reader.answer.logit(features)), features)
@@ -132,6 +126,11 @@ def answer_features(
         "open_over_known": retrieval.open_cosine - known,
         "open": retrieval.open_cosine,
         "topic_over_known": topic_cosine - known,
+        "validated": float(bool(retrieval.intents)),
+        "answered": _mass(retrieval, "faq"),
+        "left_open": _mass(retrieval, "topic"),
+        "conduct": _mass(retrieval, "conduct"),
+        "best_intent": best.intent,
         "away_over_known": away - known,
         "away_over_topic": away - topic_cosine,
         "away": away,
@@ -149,3 +148,8 @@ def answer_features(
         "asks_openly": float(question.asked == "open"),
         "yesno": float(question.asked == "yesno"),
     }
+
+
+def _mass(retrieval: Retrieval, kind: Kind) -> float:
+    """How probable a kind of intent is; in the middle when the call has no classifier."""
+    return log_odds(retrieval.mass(kind) if retrieval.intents else 0.5)

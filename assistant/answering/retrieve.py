@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assistant.answering.index import CallIndex
+from assistant.answering.intents import Intent, Kind
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.index.catalog import KnownQuestion
@@ -22,6 +23,7 @@ PASSAGES = 60
 QUESTIONS = 24
 LEXICAL = 12
 _FLOOR = 0.75
+_LIKELY = 0.004
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 Key = tuple[str, tuple[Span, ...]]
@@ -38,6 +40,7 @@ class Candidate:
     faq: float = 0.0
     fact: float = 0.0
     bm25: float = 0.0
+    intent: float = 0.0
     question: KnownQuestion | None = None
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
@@ -57,6 +60,7 @@ class Retrieval:
     matches: list[Match]
     related: list[KnownQuestion]
     open_topics: frozenset[str] = frozenset()
+    intents: tuple[tuple[Intent, float], ...] = ()
 
     @property
     def topic(self) -> tuple[Topic, float] | None:
@@ -65,6 +69,17 @@ class Retrieval:
             if match.kind == "topic":
                 return topics()[match.id], match.cosine
         return None
+
+    def mass(self, kind: Kind) -> float:
+        """Probability that the question is one of the intents of a kind."""
+        return sum(p for intent, p in self.intents if intent.kind == kind)
+
+    def likely(self, kind: Kind) -> Intent | None:
+        """The most probable intent of a kind."""
+        return max(
+            ((p, intent) for intent, p in self.intents if intent.kind == kind),
+            key=lambda one: one[0], default=(0.0, None),
+        )[1]  # fmt: skip
 
     @property
     def open_cosine(self) -> float:
@@ -86,9 +101,11 @@ def retrieve(
     asked = prototypes.whitening.apply(vector)
     known = index.vectors.nearest("questions", asked, QUESTIONS)
     lexical = index.catalog.lexical(question.search_stems, LEXICAL)
+    intents = _intents(index, asked)
+    likely = [(index.entries[i.id], p) for i, p in intents if i.kind == "faq" and p >= _LIKELY]
     questions = index.catalog.questions([id_ for id_, _ in known])
     unit_ids = [id_.split("#", 1)[0] for id_, _ in passages] + [id_ for id_, _ in lexical]
-    unit_ids += [q.unit for q in questions.values()]
+    unit_ids += [q.unit for q in questions.values()] + [q.unit for q, _ in likely]
     units = index.catalog.units(dict.fromkeys(unit_ids))
 
     found: dict[Key, Candidate] = {}
@@ -125,6 +142,11 @@ def retrieve(
             candidate.faq = max(candidate.faq, cosine)
         else:
             candidate.fact = max(candidate.fact, cosine)
+    for rank, (entry, probability) in enumerate(likely):
+        _fuse(ranks, entry.unit, rank)
+        candidate = _candidate(found, units[entry.unit], entry.parts)
+        candidate.intent += probability
+        candidate.question = candidate.question or entry
     scores = dict(lexical)
     for candidate in found.values():
         candidate.context = contexts.get(candidate.unit.id, floor)
@@ -133,9 +155,20 @@ def retrieve(
     _share(list(found.values()))
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
     related = [questions[id_] for id_, _ in known if id_ in questions]
-    retrieval = Retrieval(ordered, prototypes.nearest(asked), related, frozenset(index.open_topics))
+    retrieval = Retrieval(
+        ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents
+    )
     _describe(index, question, retrieval)
     return retrieval
+
+
+def _intents(index: CallIndex, asked: np.ndarray) -> tuple[tuple[Intent, float], ...]:
+    """Intents of the question with their probabilities, most probable first."""
+    if index.intents is None:
+        return ()
+    probabilities = index.intents.probabilities(asked)
+    order = np.argsort(-probabilities, kind="stable")
+    return tuple((index.intents.classes[i], float(probabilities[i])) for i in order)
 
 
 def _share(candidates: list[Candidate]) -> None:
@@ -145,7 +178,7 @@ def _share(candidates: list[Candidate]) -> None:
         by_document.setdefault(candidate.unit.document, []).append(candidate)
     for group in by_document.values():
         group.sort(key=lambda c: c.parts[0].start)
-        before = [(c.sentence, c.faq, c.fact, c.question) for c in group]
+        before = [(c.sentence, c.faq, c.fact, c.question, c.intent) for c in group]
         for i, one in enumerate(group):
             for j in range(i + 1, len(group)):
                 other = group[j]
@@ -154,9 +187,10 @@ def _share(candidates: list[Candidate]) -> None:
                 shared = sum(p.overlap(q) for p in one.parts for q in other.parts)
                 for a, b in ((i, j), (j, i)):
                     if shared >= 0.6 * group[a].length and shared >= 0.4 * group[b].length:
-                        sentence, faq, fact, question = before[b]
+                        sentence, faq, fact, question, intent = before[b]
                         mine = group[a]
                         mine.sentence = max(mine.sentence, sentence)
+                        mine.intent = max(mine.intent, intent)
                         if max(faq, fact) > max(mine.faq, mine.fact):
                             mine.question = question
                         mine.faq, mine.fact = max(mine.faq, faq), max(mine.fact, fact)
@@ -220,6 +254,8 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
             "fact": c.fact,
             "fact_best": float(c.fact >= top_fact and c.fact > 0.25),
             "faq_missed": max(top_faq - max(c.faq, 0.25), 0.0) * 2,
+            "intent": c.intent,
+            "intent_log": log_odds(c.intent),
             "known_words": _alike(index, question, c.question) if c.question else 0.0,
             "bm25": c.bm25 / top_bm25 * native,
             "cover": covered * native,
@@ -246,6 +282,12 @@ def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> Non
             "length": min(np.log(max(c.length, 20) / 150.0), 2.0),
             "foreign": 1 - native,
         }
+
+
+def log_odds(probability: float) -> float:
+    """Between 0 (0.1 % or less) and about 1 (99.9 % or more)."""
+    p = min(max(probability, 1e-3), 1 - 1e-3)
+    return 0.5 + float(np.log(p / (1 - p))) / 14
 
 
 def _coverage(question: Question, words: frozenset[str], total: float) -> float:

@@ -56,6 +56,16 @@ class VectorStore:
                 ids=list(ids[part]), embeddings=np.ascontiguousarray(vectors[part])
             )
 
+    def vectors(self, shelf: Shelf, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """Vectors of these rows by id; unknown ids are left out."""
+        found: dict[str, np.ndarray] = {}
+        for start in range(0, len(ids), _BATCH):
+            part = list(ids[start : start + _BATCH])
+            rows = self._shelves[shelf].get(ids=part, include=["embeddings"])
+            vectors = np.asarray(rows["embeddings"], dtype=np.float32)
+            found |= dict(zip(rows["ids"], vectors, strict=True))
+        return found
+
     def remove(self, shelf: Shelf, ids: Iterable[str]) -> None:
         """Remove rows; unknown ids are ignored."""
         doomed = list(ids)
