@@ -1,7 +1,8 @@
 """Which candidate answers, and whether any does: a small learned model over general features.
 
 Two logistic regressions, fitted by evals/train_reader.py and stored in reader.json: one scores
-a candidate, the other gives the calibrated probability that the best one answers at all.
+a candidate, the other gives the calibrated probability that the best one answers at all. Calls
+with validated questions and calls without have coefficients of their own.
 """
 
 from __future__ import annotations
@@ -68,11 +69,12 @@ def load_thresholds() -> Thresholds:
     return Thresholds(**stored["thresholds"])
 
 
-@lru_cache(maxsize=1)
-def load_reader() -> Reader:
-    """The stored coefficients."""
+@lru_cache(maxsize=2)
+def load_reader(*, validated: bool) -> Reader:
+    """The stored coefficients for calls with or without validated questions."""
     stored = json.loads(Path(__file__).with_name("reader.json").read_text(encoding="utf-8"))
-    return Reader(*(parse_logistic(stored[name]) for name in ("passage", "answer")))
+    reader = stored["validated" if validated else "plain"]
+    return Reader(*(parse_logistic(reader[name]) for name in ("passage", "answer")))
 
 
 def parse_logistic(stored: dict[str, list[float] | list[str] | float]) -> Logistic:
@@ -88,7 +90,7 @@ def parse_logistic(stored: dict[str, list[float] | list[str] | float]) -> Logist
 
 def read(question: Question, retrieval: Retrieval, reader: Reader | None = None) -> Reading:
     """Rank the candidates and judge whether the best one answers."""
-    reader = reader or load_reader()
+    reader = reader or load_reader(validated=bool(retrieval.intents))
     if not retrieval.candidates:
         return Reading([], 0.0, {})
     for candidate in retrieval.candidates:
@@ -126,7 +128,6 @@ def answer_features(
         "open_over_known": retrieval.open_cosine - known,
         "open": retrieval.open_cosine,
         "topic_over_known": topic_cosine - known,
-        "validated": float(bool(retrieval.intents)),
         "answered": _mass(retrieval, "faq"),
         "left_open": _mass(retrieval, "topic"),
         "conduct": _mass(retrieval, "conduct"),
