@@ -149,7 +149,7 @@ class Assistant:
             retrieval = retrieve(index, self._prototypes, part, vector)
             watch.lap("retrieve")
             reading = read(part, retrieval)
-            decision = decide(part, retrieval, reading)
+            decision = decide(part, retrieval, reading, index)
             watch.lap("read")
             single = len(understood.parts) == 1
             status = self._write(draft, part, retrieval, reading, decision, single=single)
@@ -184,7 +184,7 @@ class Assistant:
                 compose_handoff(draft, self._handoff_unit(index))
             return decision.status
         if decision.status in ABSTENTIONS:
-            topic = topics()[decision.topic] if decision.topic else None
+            topic = topics().get(decision.topic or "")
             compose_missing(draft, topic, self._handoff_unit(index) if single else None, None)
             return decision.status
         status = compose_answer(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.answering.acronyms import acronym_asked, spelled_out
+from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
@@ -41,7 +43,7 @@ class Decision:
     topic: str | None = None
 
 
-def decide(question: Question, retrieval: Retrieval, reading: Reading) -> Decision:
+def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:
     """What to do with the best candidate."""
     limits = load_thresholds()
     probability = reading.probability
@@ -59,6 +61,9 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading) -> Decisi
         return Decision("out_of_scope", 1.0 - probability, phrase=phrase)
     if topic and topic[0].id in _PERSONAL and topic_cosine >= _NEAR and topic_cosine > known:
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
+    acronym = acronym_asked(question.text)
+    if acronym and not spelled_out(acronym, (d.text for d in index.catalog.documents.values())):
+        return Decision("not_in_sources", 1.0, topic="acronym_meaning")
     left_open = _left_open(retrieval, known)
     if left_open:
         # The officer has confirmed that the sources leave this standard question open.

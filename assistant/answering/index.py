@@ -12,7 +12,7 @@ from assistant.index.catalog import Catalog, KnownQuestion
 from assistant.index.vectors import VectorStore
 from assistant.types import Document, Span, Unit
 from assistant.values import Value, find_values
-from assistant.words import stem, stop_words, tokens
+from assistant.words import fold, stem, stop_words, tokens
 
 
 class CallIndex:
@@ -33,6 +33,8 @@ class CallIndex:
         }
         self.lexicon = Lexicon(self.call, catalog)
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
+        self._folded: dict[tuple[str, int, int], tuple[str, str]] = {}
+        self._question_stems: dict[str, frozenset[str]] = {}
         self._values: dict[tuple[str, int, int], tuple[Value, ...]] = {}
 
     def close(self) -> None:
@@ -56,6 +58,22 @@ class CallIndex:
             text = self.text(document, span)
             self._words[key] = frozenset(stem(w) for w in tokens(text) if w not in stop)
         return self._words[key]
+
+    def folded(self, document: str, span: Span) -> tuple[str, str]:
+        """A span without accents and capitals: its words between spaces, and as it stands."""
+        key = (document, span.start, span.end)
+        if key not in self._folded:
+            text = self.text(document, span)
+            self._folded[key] = (f" {' '.join(tokens(text))} ", fold(text))
+        return self._folded[key]
+
+    def question_stems(self, known: KnownQuestion) -> frozenset[str]:
+        """Stems of the content words of a known question."""
+        if known.id not in self._question_stems:
+            stop = stop_words()
+            words = (w for w in tokens(known.text) if w not in stop)
+            self._question_stems[known.id] = frozenset(stem(w) for w in words)
+        return self._question_stems[known.id]
 
     def values(self, document: str, span: Span) -> tuple[Value, ...]:
         """Typed values of a span, with offsets into the span."""

@@ -17,7 +17,6 @@ from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.index.catalog import KnownQuestion
 from assistant.types import Span, Unit
-from assistant.words import fold, stem, stop_words, tokens
 
 PASSAGES = 60
 QUESTIONS = 24
@@ -296,8 +295,7 @@ def _coverage(question: Question, words: frozenset[str], total: float) -> float:
 
 def _alike(index: CallIndex, question: Question, known: KnownQuestion) -> float:
     """Weighted Jaccard of the content words of the question and of a known one."""
-    stop = stop_words()
-    other = {stem(w) for w in tokens(known.text) if w not in stop}
+    other = index.question_stems(known)
     if not other or not question.terms:
         return 0.0
     both = sum(t.weight for t in question.terms if t.stems & other)
@@ -309,21 +307,22 @@ def _alike(index: CallIndex, question: Question, known: KnownQuestion) -> float:
 
 def _cue(topic: Topic, index: CallIndex, candidate: Candidate) -> float:
     """1 when a cue of the standard question stands in the passage, 0.5 in its surroundings."""
-    text = " ".join(index.text(candidate.unit.document, p) for p in candidate.parts)
-    if _holds(topic, text):
+    unit = candidate.unit
+    if any(_holds(topic, index, unit.document, part) for part in candidate.parts):
         return 1.0
-    document = index.document(candidate.unit.document)
-    around = [*document.heading_path(candidate.unit.section)]
-    if candidate.unit.lead:
-        around.append(index.text(document.id, candidate.unit.lead))
-    return 0.5 if _holds(topic, " ".join(around)) else 0.0
+    document = index.document(unit.document)
+    around = [unit.lead] if unit.lead else []
+    section = unit.section
+    while section is not None:
+        around.append(document.sections[section].heading)
+        section = document.sections[section].parent
+    return 0.5 if any(_holds(topic, index, unit.document, span) for span in around) else 0.0
 
 
-def _holds(topic: Topic, text: str) -> bool:
-    folded = f" {' '.join(tokens(text))} "
-    plain = fold(text)
+def _holds(topic: Topic, index: CallIndex, document: str, span: Span) -> bool:
+    words, plain = index.folded(document, span)
     return any(
-        (f" {cue} " in folded) if cue.replace(" ", "").isalnum() else cue in plain
+        (f" {cue} " in words) if cue.replace(" ", "").isalnum() else cue in plain
         for cue in topic.cues
     )
 

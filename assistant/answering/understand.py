@@ -26,10 +26,20 @@ _LANGUAGES = ("fr", "en", "es", "pt", "de", "it", "ar", "nl")
 _PRIOR = {"fr": 6.0, "en": 2.0}
 
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
+# "… et qui contacter ?": a second question in the same sentence.
+_INTERROGATIVE = (
+    r"(?:(?:à|a|de|d'|en|pour|jusqu'à|to|until|by|in|for)\s*)?(?:qui|quand|combien|comment|où|quel(?:le)?s?|"
+    r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|quién|quem|quando|quant[oa]s|wer|"
+    r"wen|wann|wie)\b"
+)
+_AND = re.compile(
+    rf"[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?={_INTERROGATIVE})", re.IGNORECASE
+)
+_ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
 _ASKS = re.compile(r"[?？؟]\s*$")
 _FOLLOWS = re.compile(
     r"^\W*(?:et\b|mais\b|ok\b|d'accord|alors\b|and\b|but\b|what about|y\b|e\b|und\b)|"
-    r"\b(?:son|sa|ses|leur|leurs|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|y|en|"
+    r"\b(?:son|sa|ses|leur|leurs|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|"
     r"his|her|hers|their|them|it|its|that|those|this one|there|su|sus|seu|sua|ihre?|dessen|"
     r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|"
     r"association|agence)|il|elle|ils|elles|he|she|they)\b"
@@ -83,7 +93,7 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
 
 def split_questions(message: str) -> list[str]:
     """The distinct questions of a message; what only greets or sets the scene stays with them."""
-    pieces = [piece.strip() for piece in _SPLIT.split(message) if piece.strip()]
+    pieces = [part for piece in _SPLIT.split(message) if piece.strip() for part in _joined(piece)]
     asking = [piece for piece in pieces if _ASKS.search(piece) and _content(piece)]
     if len(asking) <= 1:
         return [message]
@@ -92,6 +102,15 @@ def split_questions(message: str) -> list[str]:
         sentences = re.split(r"(?<=[.!])\s+(?=\S)", piece)
         found.append(sentences[-1] if _content(sentences[-1]) >= 2 else piece)
     return found
+
+
+def _joined(piece: str) -> list[str]:
+    """The questions that one sentence joins by "and"."""
+    found = [part.strip() for part in _AND.split(piece.strip())]
+    if len(found) == 1 or not all(_ASKING.search(part) and _content(part) for part in found):
+        return [piece.strip()]
+    asks = piece.rstrip().endswith(("?", "？", "؟"))
+    return [part if part[-1] in "?？؟" or not asks else f"{part} ?" for part in found]
 
 
 def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str:
