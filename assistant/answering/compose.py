@@ -22,7 +22,7 @@ from assistant.values import Value
 # Chosen on the dev questions: how far (in log odds) a passage may stand behind the best one.
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
-MARGIN = 3.0
+MARGIN = 2.0
 TIE = 1.0
 WHOLE_WORDS = 60
 _TRAIL = re.compile(r"[\s;,:]+$")

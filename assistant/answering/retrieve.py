@@ -122,7 +122,9 @@ def retrieve(
             if _is_whole(unit):
                 _candidate(found, unit, unit.parts).sentence = cosine
         elif int(view) < len(unit.sentences):
-            _candidate(found, unit, (unit.sentences[int(view)],)).sentence = cosine
+            parts = unit.parts if _is_whole(unit) else (unit.sentences[int(view)],)
+            one = _candidate(found, unit, parts)
+            one.sentence = max(one.sentence, cosine)
     for rank, (unit_id, score) in enumerate(lexical):
         if unit_id not in units:
             continue
@@ -189,7 +191,7 @@ def _share(candidates: list[Candidate]) -> None:
                         sentence, faq, fact, question, intent = before[b]
                         mine = group[a]
                         mine.sentence = max(mine.sentence, sentence)
-                        mine.intent = max(mine.intent, intent)
+                        mine.intent = min(mine.intent + intent, 1.0)
                         if max(faq, fact) > max(mine.faq, mine.fact):
                             mine.question = question
                         mine.faq, mine.fact = max(mine.faq, faq), max(mine.fact, fact)
