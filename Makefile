@@ -11,7 +11,7 @@ run: $(STAMP) index
 	@exec $(VENV)/bin/aap serve
 
 index: $(STAMP)
-	@echo "== Embedding model and index (about a minute the first time)"
+	@echo "== Embedding model and index (about two minutes the first time)"
 	@$(VENV)/bin/aap ingest
 
 test: $(DEV_STAMP)

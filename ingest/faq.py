@@ -174,7 +174,9 @@ def _compact(text: str) -> tuple[str, list[int]]:
     kept: list[str] = []
     offsets: list[int] = []
     for index, char in enumerate(text):
-        bullet = char == "-" and text[index - 1 : index] in ("", "\n") and text[index + 1 : index + 2] == " "  # fmt: skip
+        # A quote may be cut right behind a list mark.
+        alone = text[index - 1 : index] in ("", "\n") and text[index + 1 : index + 2] in ("", " ")
+        bullet = char == "-" and alone
         if not char.isspace() and char not in _MARKS and not bullet:
             kept.append(char)
             offsets.append(index)

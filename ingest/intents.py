@@ -11,8 +11,9 @@ from assistant.answering.intents import Intent, Intents
 from assistant.answering.prototypes import Prototypes
 from assistant.index.catalog import KnownQuestion
 
-# Inverse strength of the penalty. 5-fold over wordings and the dev questions agree on 3 to 30.
+# Inverse strength of the penalty; 3 to 30 do about as well on the dev questions.
 _C = 10.0
+# Steps of L-BFGS, short of convergence: on the dev questions no worse than three times as many.
 _ITERATIONS = 40
 
 
@@ -43,7 +44,7 @@ def fit_intents(
 
     model = LogisticRegression(C=_C, max_iter=_ITERATIONS, tol=1e-3)
     with warnings.catch_warnings():
-        # It stops early on purpose: more iterations change no answer and take minutes.
+        # It stops early on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(
             np.array([vector for _, vector in rows], dtype=np.float32),

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.answering.compose import (
-    Draft,
-    citations,
     compose_answer,
     compose_handoff,
     compose_missing,
 )
 from assistant.answering.decide import Decision, decide
+from assistant.answering.draft import Draft, citations
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
@@ -184,7 +183,7 @@ class Assistant:
                 compose_handoff(draft, self._handoff_unit(index))
             return decision.status
         if decision.status in ABSTENTIONS:
-            topic = topics().get(decision.topic or "")
+            topic = topics()[decision.topic] if decision.topic else None
             compose_missing(draft, topic, self._handoff_unit(index) if single else None, None)
             return decision.status
         status = compose_answer(
@@ -232,7 +231,7 @@ class Assistant:
             citations=quotes,
             handoff=handoff,
             confidence=round(min((c for _, c in decisions), default=0.0), 4),
-            suggestions=_suggestions(steps, draft.language),
+            suggestions=_suggestions(steps, index, draft.language),
             timings_ms=Timings(**spent, total=round(sum(watch.spent.values()), 3)),
         )
 
@@ -292,13 +291,15 @@ def _identity(index: CallIndex, question: str, history: Sequence[Turn], text: st
     return hashlib.sha256("\x1f".join(content).encode()).hexdigest()[:20]
 
 
-def _suggestions(steps: Sequence[Explanation], language: str) -> tuple[str, ...]:
-    """Validated questions near the one asked, one wording of each, in the user's language."""
+def _suggestions(
+    steps: Sequence[Explanation], index: CallIndex, language: str
+) -> tuple[str, ...]:
+    """Validated questions near the one asked, in their plain wording and the user's language."""
     found: dict[str, str] = {}
     for step in steps:
         used = step.reading.candidates[0].question if step.reading.candidates else None
         for known in step.retrieval.related:
-            if known.origin == "faq" and known.language == language and known != used:
-                if not used or known.entry != used.entry:
-                    found.setdefault(known.entry, known.text)
+            text = index.plain_wordings.get((known.entry, language))
+            if known.origin == "faq" and text and (not used or known.entry != used.entry):
+                found.setdefault(known.entry, text)
     return tuple(list(found.values())[:MAX_SUGGESTIONS])

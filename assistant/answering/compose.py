@@ -7,101 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
+from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
+from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.index import CallIndex
+from assistant.answering.premises import MARGIN, said_otherwise
 from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import say, spell_date
-from assistant.types import Citation, Span, Status, Unit
-from assistant.values import Value
+from assistant.types import Status, Unit
 
-# Chosen on the dev questions: how far (in log odds) a passage may stand behind the best one.
+# Chosen on the dev questions. How far (in log odds) a further passage may stand behind the best one
+# is premises.MARGIN; TIE is how far a whole paragraph may stand behind a part of it; CERTAIN is the
+# probability of the validated question from which no further passage is shown.
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
-MARGIN = 2.0
 TIE = 1.0
+CERTAIN = 0.7
 WHOLE_WORDS = 60
-_TRAIL = re.compile(r"[\s;,:]+$")
-_LEAD = re.compile(r"^(?:[-–•➔►▪*]\s*)+")
-_ACRONYM = re.compile(r"^[A-Z]{2,}s?$")
-
-
-@dataclass(slots=True)
-class Draft:
-    """An answer being written: text with [n] markers, and what each n quotes."""
-
-    index: CallIndex
-    language: str
-    lines: list[str] = field(default_factory=list)
-    quoted: list[tuple[str, Span]] = field(default_factory=list)
-
-    def cite(self, document: str, *spans: Span) -> str:
-        """Markers for spans; a span that is quoted already keeps its number."""
-        marks = []
-        for span in spans:
-            key = (document, span)
-            if key not in self.quoted:
-                self.quoted.append(key)
-            marks.append(f"[{self.quoted.index(key) + 1}]")
-        return "".join(marks)
-
-    @property
-    def text(self) -> str:
-        """The answer's text so far."""
-        return "\n\n".join(line for line in self.lines if line)
-
-
-def citations(draft: Draft) -> tuple[Citation, ...]:
-    """The numbered citations of a draft."""
-    made = []
-    for number, (document_id, span) in enumerate(draft.quoted, start=1):
-        document = draft.index.document(document_id)
-        section = None
-        for candidate in document.sections:
-            if candidate.span.start <= span.start < candidate.span.end:
-                section = candidate.ordinal
-        path = " › ".join(display_heading(text) for text in document.heading_path(section))
-        made.append(
-            Citation(
-                index=number,
-                quote=document.text[span.start : span.end],
-                document=document_id,
-                title=document.title,
-                heading=path or document.title,
-                start=span.start,
-                end=span.end,
-                url=f"/documents/{draft.index.call.id}/{document_id}"
-                f"?start={span.start}&end={span.end}#passage",
-            )
-        )
-    return tuple(made)
-
-
-def display_heading(text: str) -> str:
-    """A heading in capitals written as a sentence: "IV. CALENDRIER" gives "IV. Calendrier"."""
-    letters = [c for c in text if c.isalpha()]
-    if not letters or sum(c.isupper() for c in letters) < 0.9 * len(letters):
-        return text
-    head, space, rest = text.partition(" ")
-    numbered = bool(re.fullmatch(r"[IVXLC]+[.)]*|\d[\d.)]*", head))
-    body = rest if numbered else text
-    plain = body.lower()
-    plain = plain[:1].upper() + plain[1:]
-    return f"{head}{space}{plain}" if numbered else plain
-
-
-def trim(text: str, span: Span) -> Span:
-    """``span`` without the list mark before and the separator behind."""
-    quote = text[span.start : span.end]
-    lead = _LEAD.match(quote)
-    start = span.start + (lead.end() if lead else 0)
-    trail = _TRAIL.search(quote)
-    end = span.start + (trail.start() if trail else len(quote))
-    return Span(start, end) if start < end else span
 
 
 def compose_answer(
@@ -110,8 +36,8 @@ def compose_answer(
     """Write the answer to one question into ``draft``; the status that it deserves."""
     best = _whole(draft.index, ranked)
     if best.unit.kind == "contact" and best.parts == best.unit.parts:
-        return _contact(draft, question, best.unit)
-    corrected = _said_otherwise(draft, question, best, ranked)
+        return compose_contact(draft, question, best.unit)
+    corrected = said_otherwise(draft.index, question, best, ranked)
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
@@ -152,7 +78,7 @@ def compose_handoff(draft: Draft, handoff: Unit | None) -> None:
     if handoff is None:
         draft.lines.append(say(draft.language, "ask_person_bare"))
         return
-    who = _who(draft.index, handoff)
+    who = name_contact(draft.index, handoff)
     mark = draft.cite(handoff.document, handoff.span)
     draft.lines.append(say(draft.language, "ask_person", who=who, mark=mark))
 
@@ -171,18 +97,13 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     spans = [trim(document.text, part) for part in candidate.parts]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "list" and candidate.parts == unit.parts:
-        lines = [f"- {_clean(document.text, item)}" for item in unit.sentences]
-        lead = [_clean(document.text, unit.lead, keep=":")] if unit.lead else []
+        lines = [f"- {clean(document.text, item)}" for item in unit.sentences]
+        lead = [clean(document.text, unit.lead, keep=":")] if unit.lead else []
         return "\n".join([*lead, *lines]), mark
     quoted = " […] ".join(document.text[s.start : s.end] for s in spans)
     if "\n- " in quoted:
         return re.sub(r"(?m)^-\s+(?:[•➔►▪]\s*)?", "- ", quoted), mark
     return re.sub(r"\s+", " ", quoted), mark
-
-
-def _clean(text: str, span: Span, keep: str = "") -> str:
-    trimmed = trim(text, span)
-    return re.sub(r"\s+", " ", text[trimmed.start : trimmed.end]) + (f" {keep}" if keep else "")
 
 
 def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
@@ -215,90 +136,10 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
     return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
 
 
-def _who(index: CallIndex, unit: Unit) -> str:
-    facts = index.catalog.facts.get(unit.id, ())
-    text = index.document(unit.document).text
-    wanted = [
-        next((text[f.span.start : f.span.end] for f in facts if f.kind == kind), "")
-        for kind in ("person", "email", "phone")
-    ]
-    return ", ".join(part for part in wanted if part)
-
-
-def _contact(draft: Draft, question: Question, unit: Unit) -> Status:
-    index = draft.index
-    kinds = {fact.kind for fact in index.catalog.facts.get(unit.id, ())}
-    rivals = _rivals(index, question, unit)
-    if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
-        mark = draft.cite(unit.document, _introduced(unit))
-        draft.lines.append(say(draft.language, "no_phone", email=_who(index, unit), mark=mark))
-        return "not_in_sources"
-    if not rivals and question.kinds == {"email"} and "email" not in kinds:
-        mark = draft.cite(unit.document, _introduced(unit))
-        draft.lines.append(say(draft.language, "no_email", phone=_who(index, unit), mark=mark))
-        return "not_in_sources"
-    if not rivals:
-        role = _role(index, unit)
-        mark = draft.cite(unit.document, _introduced(unit))
-        key = "contact_role" if role else "contact"
-        draft.lines.append(say(draft.language, key, who=_who(index, unit), mark=mark, role=role))
-        return "answered"
-    lines = [say(draft.language, "contacts")]
-    for one in (unit, *rivals):
-        document = index.document(one.document)
-        role, spans = _role(index, one), [_introduced(one)]
-        if not role and one.section is not None:
-            heading = document.sections[one.section].heading
-            role = document.text[heading.start : heading.end]
-            spans = [heading, *spans]
-        lines.append(f"- {role} : {_who(index, one)} {draft.cite(one.document, *spans)}")
-    draft.lines.append("\n".join(lines))
-    return "answered"
-
-
-def _introduced(unit: Unit) -> Span:
-    """A contact with the sentence right before it that says what it is for."""
-    near = unit.lead is not None and unit.span.start - unit.lead.end < 4
-    return Span(unit.lead.start if near and unit.lead else unit.span.start, unit.span.end)
-
-
-def _role(index: CallIndex, unit: Unit) -> str:
-    """What the sources call a contact, "" when they only give a name and an address."""
-    text = index.document(unit.document).text
-    if unit.lead and _introduced(unit).start == unit.lead.start:
-        return _clean(text, unit.lead)
-    shown = re.sub(r"\s+", " ", text[unit.span.start : unit.span.end])
-    before = shown.split(":", 1)[0].strip() if ":" in shown else ""
-    return before if before and before not in _who(index, unit) else ""
-
-
-def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
-    """Other contacts that fit telling words of the question which ``unit`` does not fit.
-
-    "Mme X est bien la référente ?" fits X by name and another person by role: both are shown,
-    because a wrong contact is worse than two.
-    """
-
-    def words(one: Unit) -> frozenset[str]:
-        own = index.words(one.document, _introduced(one))
-        return own | index.heading_words(one)
-
-    others = [index.catalog.unit(id_) for id_ in index.catalog.facts if id_ != unit.id]
-    others = [other for other in others if other.kind == "contact"]
-    mine = words(unit)
-    found: list[Unit] = []
-    for term in question.terms:
-        # A word that several contacts share ("contact", "mail") tells none of them apart.
-        # So its own stem counts alone where the sources use it, not what may stand for it.
-        stems = {term.exact} if term.exact in index.catalog.vocabulary else term.stems
-        fitting = [other for other in others if stems & words(other)]
-        if len(fitting) == 1 and not stems & mine and fitting[0] not in found:
-            found += fitting
-    return found[:2]
-
-
 def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
     """Further passages, when the first is not clearly the best and all stay short together."""
+    if best.intent >= CERTAIN:
+        return []
     chosen = [best]
     words = _words(index, best)
     for candidate in others[:8]:
@@ -331,63 +172,6 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
     return best
 
 
-def _said_otherwise(
-    draft: Draft, question: Question, best: Candidate, ranked: Sequence[Candidate]
-) -> str:
-    """What the question supposes (a date, an amount) that the evidence says otherwise, or "".
-
-    Nothing is corrected while a near candidate states another value of the kind: the question
-    may be about that one, and then both are shown under their labels instead.
-    """
-    if question.asked in ("contact", "list", "definition"):
-        return ""
-    found = [v for p in best.parts for v in draft.index.values(best.unit.document, p)]
-    for value in question.values:
-        if value.kind not in ("date", "amount", "percent"):
-            continue
-        same = [v for v in found if v.kind == value.kind]
-        near = {
-            v.value
-            for c in ranked[:8]
-            if best.score - c.score <= MARGIN and not _less(draft.index, question, c, best)
-            for p in c.parts
-            for v in draft.index.values(c.unit.document, p)
-            if v.kind == value.kind
-        }
-        if len(near) > 1:
-            return ""
-        if len(same) == 1 and not any(_agrees(value, v) for v in same) and _supposes(question):
-            return question.text[value.start : value.end]
-    return ""
-
-
-def _less(index: CallIndex, question: Question, one: Candidate, best: Candidate) -> bool:
-    """Whether ``best`` fits all that ``one`` fits of the question's words, and more."""
-
-    def fitting(c: Candidate) -> set[str]:
-        words = frozenset().union(*(index.words(c.unit.document, p) for p in c.parts))
-        return {t.exact for t in question.terms if t.stems & words}
-
-    return fitting(one) < fitting(best)
-
-
-_SUPPOSES = re.compile(
-    r"n'est[- ]ce pas|c'est (?:bien|ça)|est bien|bien le|non \?|isn't it|right \?|right\?|correct \?|"
-    r"correct\?|\bwe have until|nous avons jusqu|on a jusqu|vrai\b|confirm",
-    re.IGNORECASE,
-)
-
-
-def _supposes(question: Question) -> bool:
-    return bool(_SUPPOSES.search(question.text)) or question.asked == "yesno"
-
-
-def _agrees(said: Value, found: Value) -> bool:
-    if said.value.startswith("--"):
-        return found.value.endswith(said.value[1:])
-    return said.value == found.value
-
-
 def _tell_state(
     draft: Draft, question: Question, chosen: Sequence[Candidate], today: date
 ) -> None:
@@ -402,8 +186,9 @@ def _tell_state(
     if closing.isoformat() not in shown:
         return
     left = (closing - today).days
+    shown_date = spell_date(closing.isoformat(), draft.language)
     if left < 0:
-        draft.lines.append(say(draft.language, "closed"))
+        draft.lines.append(say(draft.language, "closed", date=shown_date))
     elif opening and today < opening:
         draft.lines.append(say(draft.language, "not_open"))
     elif left == 0:

@@ -27,10 +27,13 @@ class CallIndex:
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
         self.intents = load_intents(path)
-        # One known question of every FAQ entry: what the entry is bound to.
-        self.entries: dict[str, KnownQuestion] = {
-            q.entry: q for q in catalog.all_questions() if q.origin == "faq"
-        }
+        # The first wording of every FAQ entry, which is its plain one, overall and by language.
+        self.entries: dict[str, KnownQuestion] = {}
+        self.plain_wordings: dict[tuple[str, str], str] = {}
+        for known in catalog.all_questions():
+            if known.origin == "faq":
+                self.entries.setdefault(known.entry, known)
+                self.plain_wordings.setdefault((known.entry, known.language), known.text)
         self.lexicon = Lexicon(self.call, catalog)
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._folded: dict[tuple[str, int, int], tuple[str, str]] = {}

@@ -128,8 +128,9 @@ class Catalog:
         return {row[0]: _question(row) for row in rows}
 
     def all_questions(self) -> list[KnownQuestion]:
-        """All known questions."""
-        return [_question(row) for row in self._db.execute("SELECT * FROM questions")]
+        """All known questions, in the order in which they were written down."""
+        rows = self._db.execute("SELECT * FROM questions ORDER BY rowid")
+        return [_question(row) for row in rows]
 
     @cached_property
     def vocabulary(self) -> dict[str, tuple[int, str]]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.prototypes import topic_wordings
+from assistant.clock import stopped_clock
+from assistant.embedding import Embedder
 from assistant.errors import CorpusError, QuestionError
+from assistant.settings import Settings
 from assistant.types import Answer, Turn
 
 QUESTIONS = (
@@ -106,7 +115,7 @@ def test_unknown_call(assistant: Assistant) -> None:
         assistant.ask("Quelle est la date de clôture ?", call="no-such-call")
 
 
-@settings(
+@hypothesis.settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(max_size=300))
@@ -137,3 +146,28 @@ def test_a_date_is_corrected_only_by_the_date_that_was_meant(assistant: Assistan
     assert not answer.text.startswith("Non, pas 20 avril : Date d'ouverture")
     clear = assistant.ask("La date de clôture, c'est bien le 15 avril ?")
     assert "13 mars 2024" in clear.text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [
+        ("Jusqu'à quand peut-on candidater ?", "clos depuis le 13 mars 2024"),
+        ("What is the closing date?", "closed since 13 March 2024"),
+    ],
+)
+def test_a_closed_call_is_said_with_its_closing_date(
+    settings: Settings, embedder: Embedder, assistant: Assistant, question: str, stated: str
+) -> None:
+    after = stopped_clock(datetime(2024, 4, 2, tzinfo=ZoneInfo("Europe/Paris")))
+    later = Assistant(settings, embedder, after)
+    assert stated in later.ask(question).text
+    assert stated not in assistant.ask(question).text
+    later.close()
+
+
+def test_suggestions_are_plain_wordings(assistant: Assistant, settings: Settings) -> None:
+    faq = settings.corpus_dir / settings.call / "faq.toml"
+    plain = {entry["questions"][0] for entry in tomllib.loads(faq.read_text("utf-8"))["entry"]}
+    plain |= {wordings[0] for wordings in topic_wordings().values()}
+    suggestions = assistant.ask("c koi la deadline svp").suggestions
+    assert suggestions and set(suggestions) <= plain

@@ -1,0 +1,95 @@
+"""Answers that name a contact: with its role, and never alone when another one fits better."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answering.draft import Draft, clean
+from assistant.answering.index import CallIndex
+from assistant.answering.question import Question
+from assistant.answering.texts import say
+from assistant.types import Span, Status, Unit
+
+
+def name_contact(index: CallIndex, unit: Unit) -> str:
+    """Name, mail and phone of a contact, as far as the sources give them."""
+    facts = index.catalog.facts.get(unit.id, ())
+    text = index.document(unit.document).text
+    wanted = [
+        next((text[f.span.start : f.span.end] for f in facts if f.kind == kind), "")
+        for kind in ("person", "email", "phone")
+    ]
+    return ", ".join(part for part in wanted if part)
+
+
+def compose_contact(draft: Draft, question: Question, unit: Unit) -> Status:
+    """Answer with the contact ``unit``, and with those that may have been meant instead."""
+    index = draft.index
+    kinds = {fact.kind for fact in index.catalog.facts.get(unit.id, ())}
+    rivals = _rivals(index, question, unit)
+    if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
+        mark = draft.cite(unit.document, _introduced(unit))
+        draft.lines.append(say(draft.language, "no_phone", email=name_contact(index, unit), mark=mark))
+        return "not_in_sources"
+    if not rivals and question.kinds == {"email"} and "email" not in kinds:
+        mark = draft.cite(unit.document, _introduced(unit))
+        draft.lines.append(say(draft.language, "no_email", phone=name_contact(index, unit), mark=mark))
+        return "not_in_sources"
+    if not rivals:
+        role = _role(index, unit)
+        mark = draft.cite(unit.document, _introduced(unit))
+        key = "contact_role" if role else "contact"
+        draft.lines.append(say(draft.language, key, who=name_contact(index, unit), mark=mark, role=role))
+        return "answered"
+    lines = [say(draft.language, "contacts")]
+    for one in (unit, *rivals):
+        document = index.document(one.document)
+        role, spans = _role(index, one), [_introduced(one)]
+        if not role and one.section is not None:
+            heading = document.sections[one.section].heading
+            role = document.text[heading.start : heading.end]
+            spans = [heading, *spans]
+        lines.append(f"- {role} : {name_contact(index, one)} {draft.cite(one.document, *spans)}")
+    draft.lines.append("\n".join(lines))
+    return "answered"
+
+
+def _introduced(unit: Unit) -> Span:
+    """A contact with the sentence right before it that says what it is for."""
+    near = unit.lead is not None and unit.span.start - unit.lead.end < 4
+    return Span(unit.lead.start if near and unit.lead else unit.span.start, unit.span.end)
+
+
+def _role(index: CallIndex, unit: Unit) -> str:
+    """What the sources call a contact, "" when they only give a name and an address."""
+    text = index.document(unit.document).text
+    if unit.lead and _introduced(unit).start == unit.lead.start:
+        return clean(text, unit.lead)
+    shown = re.sub(r"\s+", " ", text[unit.span.start : unit.span.end])
+    before = shown.split(":", 1)[0].strip() if ":" in shown else ""
+    return before if before and before not in name_contact(index, unit) else ""
+
+
+def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
+    """Other contacts that fit telling words of the question which ``unit`` does not fit.
+
+    "Mme X est bien la référente ?" fits X by name and another person by role: both are shown,
+    because a wrong contact is worse than two.
+    """
+
+    def words(one: Unit) -> frozenset[str]:
+        own = index.words(one.document, _introduced(one))
+        return own | index.heading_words(one)
+
+    others = [index.catalog.unit(id_) for id_ in index.catalog.facts if id_ != unit.id]
+    others = [other for other in others if other.kind == "contact"]
+    mine = words(unit)
+    found: list[Unit] = []
+    for term in question.terms:
+        # A word that several contacts share ("contact", "mail") tells none of them apart.
+        # So its own stem counts alone where the sources use it, not what may stand for it.
+        stems = {term.exact} if term.exact in index.catalog.vocabulary else term.stems
+        fitting = [other for other in others if stems & words(other)]
+        if len(fitting) == 1 and not stems & mine and fitting[0] not in found:
+            found += fitting
+    return found[:2]

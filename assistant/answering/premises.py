@@ -1,0 +1,69 @@
+"""False premises: what a question supposes and the evidence says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answering.index import CallIndex
+from assistant.answering.question import Question
+from assistant.answering.retrieve import Candidate
+from assistant.values import Value
+
+# Log odds within which another candidate may be the one that was meant. Chosen on the dev questions.
+MARGIN = 2.0
+_SUPPOSES = re.compile(
+    r"n'est[- ]ce pas|c'est (?:bien|ça)|est bien|bien le|non \?|isn't it|right \?|right\?|correct \?|"
+    r"correct\?|\bwe have until|nous avons jusqu|on a jusqu|vrai\b|confirm",
+    re.IGNORECASE,
+)
+
+
+def said_otherwise(
+    index: CallIndex, question: Question, best: Candidate, ranked: Sequence[Candidate]
+) -> str:
+    """What the question supposes (a date, an amount) that the evidence says otherwise, or "".
+
+    Nothing is corrected while a near candidate states another value of the kind: the question
+    may be about that one, and then both are shown under their labels instead.
+    """
+    if question.asked in ("contact", "list", "definition"):
+        return ""
+    found = [v for p in best.parts for v in index.values(best.unit.document, p)]
+    for value in question.values:
+        if value.kind not in ("date", "amount", "percent"):
+            continue
+        same = [v for v in found if v.kind == value.kind]
+        near = {
+            v.value
+            for c in ranked[:8]
+            if best.score - c.score <= MARGIN and not _less(index, question, c, best)
+            for p in c.parts
+            for v in index.values(c.unit.document, p)
+            if v.kind == value.kind
+        }
+        if len(near) > 1:
+            return ""
+        if len(same) == 1 and not any(_agrees(value, v) for v in same) and _supposes(question):
+            return question.text[value.start : value.end]
+    return ""
+
+
+def _less(index: CallIndex, question: Question, one: Candidate, best: Candidate) -> bool:
+    """Whether ``best`` fits all that ``one`` fits of the question's words, and more."""
+
+    def fitting(c: Candidate) -> set[str]:
+        words = frozenset().union(*(index.words(c.unit.document, p) for p in c.parts))
+        return {t.exact for t in question.terms if t.stems & words}
+
+    return fitting(one) < fitting(best)
+
+
+def _supposes(question: Question) -> bool:
+    return bool(_SUPPOSES.search(question.text)) or question.asked == "yesno"
+
+
+def _agrees(said: Value, found: Value) -> bool:
+    if said.value.startswith("--"):
+        return found.value.endswith(said.value[1:])
+    return said.value == found.value
