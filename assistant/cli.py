@@ -66,11 +66,11 @@ def ingest(
     everything: Annotated[bool, typer.Option("--all", help="All calls of the corpus.")] = False,
 ) -> None:
     """Read a call's folder and build the next version of its index."""
-    from assistant.answering.prototypes import build_prototypes
     from assistant.call import list_calls
     from assistant.embedding import EMBEDDED, load_embedder
     from ingest.build import ingest as build
     from ingest.embedded_model import prepare_embedded_model
+    from ingest.prototypes import build_prototypes
 
     with _clear_errors():
         settings = _settings()

@@ -17,13 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.answering.prototypes import (
-    Whitening,
-    build_prototypes,
-    load_prototypes,
-    topic_wordings,
-    vector_space,
-)
+import numpy as np
+
+from assistant.answering.index import INTENTS
+from assistant.answering.prototypes import load_prototypes, topic_wordings, vector_space
+from assistant.answering.topics import classify_passages
+from assistant.answering.whitening import Whitening
 from assistant.call import Call, SourceFile, load_call
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
@@ -36,13 +35,14 @@ from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
 from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
-from ingest.intents import fit_intents
+from ingest.intents import intents_of_call
+from ingest.prototypes import build_prototypes
 from ingest.readers.markdown import read_markdown
 from ingest.units import build_units
 from ingest.views import fact_questions, passage_views, unit_context
 
 # Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "3"
+FORMAT = "4"
 
 Progress = Callable[[str, int, int], None]
 
@@ -116,14 +116,18 @@ def ingest(
                 ("questions", known, "query"),
             ):
                 counts += _update(store, shelf, wanted, kind, embedder, prototypes.whitening, progress)  # type: ignore[arg-type]
-            intents = fit_intents(
+            rows = store.vectors("passages", list(views))
+            classify_passages(
+                prototypes.passages, list(rows), np.array(list(rows.values()), dtype=np.float32)
+            ).save(staging)
+            intents = intents_of_call(
                 faq.questions,
                 store.vectors("questions", [q.id for q in faq.questions]),
                 prototypes,
                 frozenset(s.id for s in standards if s.status == "answered"),
             )
             if intents is not None:
-                intents.save(staging)
+                intents.save(staging / INTENTS)
         report = Report(
             call=call_id,
             version=0,

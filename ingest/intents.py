@@ -1,13 +1,14 @@
-"""Fits the classifier of questions of a call (assistant/answering/intents.py)."""
+"""Fits classifiers of questions (assistant/answering/intents.py)."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from assistant.answering.intents import Intent, Intents
+from assistant.answering.ngrams import fit_ngrams
 from assistant.answering.prototypes import Prototypes
 from assistant.index.catalog import KnownQuestion
 
@@ -16,29 +17,22 @@ _C = 10.0
 # Steps of L-BFGS, short of convergence: on the dev questions no worse than three times as many.
 _ITERATIONS = 40
 
+Row = tuple[Intent, str, np.ndarray]
 
-def fit_intents(
-    questions: Sequence[KnownQuestion],
-    vectors: Mapping[str, np.ndarray],
-    prototypes: Prototypes,
-    answered: frozenset[str],
-) -> Intents | None:
-    """From the validated ``questions``, whose whitened vectors are given by id, and from the
-    standard questions other than those ``answered`` (their wordings are validated questions).
 
-    None when no question was validated. The same inputs give the same coefficients.
-    """
-    rows = [(Intent("faq", q.entry), vectors[q.id]) for q in questions if q.origin == "faq"]
-    if not rows:
-        return None
-    rows.sort(key=lambda row: (row[0].id, row[1].tobytes()))
-    rows += [
-        (Intent(kind, id_), vector)
-        for kind, id_, vector in prototypes.wordings
-        if not (kind == "topic" and id_ in answered)
-    ]
-    classes = tuple(dict.fromkeys(intent for intent, _ in rows))
+def fit_intents(rows: Sequence[Row]) -> Intents:
+    """From (class, wording, whitened vector); the same rows give the same coefficients."""
+    classes = tuple(dict.fromkeys(intent for intent, _, _ in rows))
     number = {intent: i for i, intent in enumerate(classes)}
+    labels = np.array([number[intent] for intent, _, _ in rows])
+    vectors = np.array([vector for _, _, vector in rows], dtype=np.float32)
+    weights, bias = fit_linear(vectors, labels)
+    spelling = fit_ngrams([text for _, text, _ in rows], labels, len(classes))
+    return Intents(classes, weights, bias, spelling)
+
+
+def fit_linear(vectors: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Multinomial logistic regression: weights (classes, dimension) and bias (classes,)."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
@@ -46,8 +40,30 @@ def fit_intents(
     with warnings.catch_warnings():
         # It stops early on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(
-            np.array([vector for _, vector in rows], dtype=np.float32),
-            np.array([number[intent] for intent, _ in rows]),
-        )
-    return Intents(classes, model.coef_, model.intercept_)
+        model.fit(vectors, labels)
+    return model.coef_, model.intercept_
+
+
+def intents_of_call(
+    questions: Iterable[KnownQuestion],
+    vectors: Mapping[str, np.ndarray],
+    prototypes: Prototypes,
+    answered: frozenset[str],
+) -> Intents | None:
+    """From the validated ``questions``, whose whitened vectors are given by id, and from the
+    standard questions other than those ``answered`` (their wordings are validated questions).
+
+    None when no question was validated.
+    """
+    rows: list[Row] = [
+        (Intent("faq", q.entry), q.text, vectors[q.id]) for q in questions if q.origin == "faq"
+    ]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (row[0].id, row[1]))
+    rows += [
+        (Intent(kind, id_), text, vector)
+        for kind, id_, text, vector in prototypes.wordings
+        if not (kind == "topic" and id_ in answered)
+    ]
+    return fit_intents(rows)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.prototypes import build_prototypes
 from assistant.clock import stopped_clock
 from assistant.embedding import Embedder, load_embedder
 from assistant.settings import Settings, load_settings
 from ingest.build import ingest
 from ingest.embedded_model import prepare_embedded_model
+from ingest.prototypes import build_prototypes
 
 
 @pytest.fixture(scope="session")

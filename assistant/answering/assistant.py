@@ -144,8 +144,8 @@ class Assistant:
         steps: list[Explanation] = []
         decisions: list[tuple[Status, float]] = []
         for part in understood.parts:
-            vector = self._embedder.encode([part.search_text], kind="query")[0]
-            retrieval = retrieve(index, self._prototypes, part, vector)
+            vectors = self._embedder.encode(part.search_texts, kind="query")
+            retrieval = retrieve(index, self._prototypes, part, vectors)
             watch.lap("retrieve")
             reading = read(part, retrieval)
             decision = decide(part, retrieval, reading, index)

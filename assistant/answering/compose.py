@@ -13,20 +13,22 @@ from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.index import CallIndex
-from assistant.answering.premises import MARGIN, said_otherwise
+from assistant.answering.premises import said_otherwise
 from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import say, spell_date
 from assistant.types import Status, Unit
 
-# Chosen on the dev questions. How far (in log odds) a further passage may stand behind the best one
-# is premises.MARGIN; TIE is how far a whole paragraph may stand behind a part of it; CERTAIN is the
-# probability of the validated question from which no further passage is shown.
+# Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
+# of it; CERTAIN is the share of all candidates' probability from which no further passage is shown,
+# LIKELY the share that a further one needs.
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
+MAX_RANK = 12
 TIE = 1.0
-CERTAIN = 0.7
+CERTAIN = 0.8
+LIKELY = 0.1
 WHOLE_WORDS = 60
 
 
@@ -137,24 +139,34 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
 
 
 def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
-    """Further passages, when the first is not clearly the best and all stay short together."""
-    if best.intent >= CERTAIN:
-        return []
+    """Further passages until the right one is among them as good as surely, while all stay short."""
     chosen = [best]
+    sure = best.share
     words = _words(index, best)
-    for candidate in others[:8]:
-        if len(chosen) == MAX_PASSAGES or best.score - candidate.score > MARGIN:
+    for candidate in others[:MAX_RANK]:
+        if _overlap(candidate, chosen):
+            sure += candidate.share
+            continue
+        if len(chosen) == MAX_PASSAGES or sure >= CERTAIN or candidate.share < LIKELY:
             break
-        overlap = sum(
-            p.overlap(q) for p in candidate.parts for one in chosen for q in one.parts
-        )
-        if overlap or candidate.unit.kind in ("contact", "heading", "title"):
+        if candidate.unit.kind in ("contact", "heading", "title"):
             continue
         more = _words(index, candidate)
         if words + more <= MAX_QUOTED_WORDS:
             chosen.append(candidate)
             words += more
+            sure += candidate.share
     return chosen[1:]
+
+
+def _overlap(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    return any(
+        p.overlap(q)
+        for one in chosen
+        if one.unit.document == candidate.unit.document
+        for p in candidate.parts
+        for q in one.parts
+    )
 
 
 def _words(index: CallIndex, candidate: Candidate) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
+from assistant.answering.elsewhere import other_call, other_year
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
@@ -15,10 +16,10 @@ from assistant.words import fold
 
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
 _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_application", "legal_advice"})
-_NEAR = 0.6
 _OPEN_NEAR = 0.5
 _OPEN_LEAD = 0.03
 _SURE = 0.5
+_NAMED = 0.4
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -53,17 +54,22 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     folded = fold(question.text)
     if _ATTACK.search(folded):
         return Decision("refused", 1.0 - probability, phrase="refused")
-    conduct = _conduct(retrieval, max(topic_cosine, known))
+    conduct = _conduct(retrieval)
     if conduct == "attack":
         return Decision("refused", 1.0 - probability, phrase="refused")
     if conduct and (probability < limits.scope or (conduct != "off_topic" and not question.terms)):
         phrase = "out_of_scope" if conduct == "off_topic" else conduct
         return Decision("out_of_scope", 1.0 - probability, phrase=phrase)
-    if topic and topic[0].id in _PERSONAL and topic_cosine >= _NEAR and topic_cosine > known:
+    likeliest, surely = (retrieval.intents or retrieval.standard)[0]
+    if likeliest.kind == "topic" and likeliest.id in _PERSONAL and surely >= _SURE:
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
     acronym = acronym_asked(question.text)
     if acronym and not spelled_out(acronym, (d.text for d in index.catalog.documents.values())):
         return Decision("not_in_sources", 1.0, topic="acronym_meaning")
+    if other_call(question, index):
+        return Decision("out_of_scope", 1.0, phrase="out_of_scope")
+    if other_year(question, index):
+        return Decision("not_in_sources", 1.0 - probability)
     left_open = _left_open(retrieval, known)
     if left_open:
         # The officer has confirmed that the sources leave this standard question open.
@@ -75,17 +81,14 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     away = retrieval.conduct("off_topic")
     if away > max(topic_cosine, known):
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
-    named = topic[0].id if topic and topic_cosine >= _NEAR else None
+    named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
     return Decision("not_in_sources", 1.0 - probability, topic=named)
 
 
-def _conduct(retrieval: Retrieval, known: float) -> str | None:
+def _conduct(retrieval: Retrieval) -> str | None:
     """The turn of conversation that the message is, if any."""
-    if retrieval.intents:
-        intent, probability = retrieval.intents[0]
-        return intent.id if intent.kind == "conduct" and probability >= _SURE else None
-    match = next((m for m in retrieval.matches if m.kind == "conduct"), None)
-    return match.id if match and match.cosine > known + 0.03 and match.cosine >= 0.4 else None
+    intent, probability = (retrieval.intents or retrieval.standard)[0]
+    return intent.id if intent.kind == "conduct" and probability >= _SURE else None
 
 
 def _left_open(retrieval: Retrieval, known: float) -> tuple[str, float] | None:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from assistant.answering.intents import load_intents
 from assistant.answering.question import Lexicon
+from assistant.answering.topics import load_passage_topics
 from assistant.call import Call
 from assistant.index.catalog import Catalog, KnownQuestion
 from assistant.index.vectors import VectorStore
 from assistant.types import Document, Span, Unit
 from assistant.values import Value, find_values
 from assistant.words import fold, stem, stop_words, tokens
+
+INTENTS = "intents.npz"
 
 
 class CallIndex:
@@ -26,7 +29,8 @@ class CallIndex:
         self.call = Call.model_validate_json(catalog.meta["call"])
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
-        self.intents = load_intents(path)
+        self.intents = load_intents(path / INTENTS)
+        self.passage_topics = load_passage_topics(path)
         # The first wording of every FAQ entry, which is its plain one, overall and by language.
         self.entries: dict[str, KnownQuestion] = {}
         self.plain_wordings: dict[tuple[str, str], str] = {}
@@ -35,6 +39,10 @@ class CallIndex:
                 self.entries.setdefault(known.entry, known)
                 self.plain_wordings.setdefault((known.entry, known.language), known.text)
         self.lexicon = Lexicon(self.call, catalog)
+        self._view_rows: dict[str, dict[str, int]] = {}
+        for row, id_ in enumerate(self.passage_topics.ids):
+            unit, view, _ = id_.split("#", 2)
+            self._view_rows.setdefault(unit, {})[view] = row
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._folded: dict[tuple[str, int, int], tuple[str, str]] = {}
         self._question_stems: dict[str, frozenset[str]] = {}
@@ -84,6 +92,10 @@ class CallIndex:
         if key not in self._values:
             self._values[key] = tuple(find_values(self.text(document, span)))
         return self._values[key]
+
+    def view_rows(self, unit: Unit) -> dict[str, int]:
+        """Rows of a unit's views in ``passage_topics``, by view ("u" or a sentence's number)."""
+        return self._view_rows.get(unit.id, {})
 
     def heading_words(self, unit: Unit) -> frozenset[str]:
         """Stems of the headings above a unit."""

@@ -7,7 +7,6 @@ question about a call at all. Both belong to the product and are the same for ev
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +14,11 @@ from typing import Literal
 
 import numpy as np
 
+from assistant.answering.intents import Intents, load_intents
+from assistant.answering.topics import PassageClassifier, load_passage_classifier
+from assistant.answering.whitening import SHRINKAGE, Whitening, fit_whitening
 from assistant.call import read_toml
-from assistant.embedding import Embedder, Progress
+from assistant.embedding import Embedder
 from assistant.errors import IndexMissingError
 from assistant.words import fold
 
@@ -63,14 +65,15 @@ def topics() -> dict[str, Topic]:
 def topic_wordings() -> dict[str, list[str]]:
     """All wordings of every standard question, by its id."""
     found: dict[str, list[str]] = {}
-    for kind, id_, text in _wordings():
+    for kind, id_, text in wordings():
         if kind == "topic":
             found.setdefault(id_, []).append(text)
     return found
 
 
 @lru_cache(maxsize=1)
-def _wordings() -> tuple[tuple[Kind, str, str], ...]:
+def wordings() -> tuple[tuple[Kind, str, str], ...]:
+    """Kind, id and text of every wording of the catalogue and of conduct.toml."""
     rows: list[tuple[Kind, str, str]] = []
     for table in read_toml(_HERE / "catalogue.toml")["topic"]:
         for key in ("questions_fr", "questions_en", "questions_other"):
@@ -81,60 +84,35 @@ def _wordings() -> tuple[tuple[Kind, str, str], ...]:
     return tuple(rows)
 
 
-# Shrinkage of the covariance, as a multiple of its mean eigenvalue. Nearest other wording of the
-# same FAQ entry among 683, entries unseen: 51 % without whitening, 65 % with 1 to 3, 61 % with 10.
-_SHRINKAGE = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Whitening:
-    """Within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006).
-
-    Wordings of one question differ in style (formal, telegraphic, language); the directions in
-    which they differ are shrunk, so that what is left tells questions apart by their topic.
-    """
-
-    mean: np.ndarray
-    matrix: np.ndarray
-
-    def apply(self, vectors: np.ndarray) -> np.ndarray:
-        """Whitened unit vectors, (n, dimension) float32."""
-        turned = (vectors - self.mean) @ self.matrix
-        norms = np.linalg.norm(turned, axis=-1, keepdims=True)
-        return np.asarray(turned / np.maximum(norms, 1e-9), dtype=np.float32)
-
-
-def _whitening(vectors: np.ndarray) -> Whitening:
-    """From the wordings of all topics, (n, dimension)."""
-    rows = _wordings()
-    keys = np.array([f"{kind}:{id_}" for kind, id_, _ in rows])
-    spread = [
-        vectors[keys == key] - vectors[keys == key].mean(axis=0)
-        for key in dict.fromkeys(keys.tolist())
-        if key.startswith("topic:")
-    ]
-    within = np.concatenate(spread)
-    values, axes = np.linalg.eigh(within.T @ within / len(within))
-    scale = 1.0 / np.sqrt(values + _SHRINKAGE * values.mean())
-    return Whitening(vectors.mean(axis=0), (axes * scale) @ axes.T)
+def exemplars() -> list[tuple[str, str]]:
+    """Topic and text of every invented passage (exemplars.toml)."""
+    tables = read_toml(_HERE / "exemplars.toml")["exemplars"]
+    return [(table["id"], text) for table in tables for text in table["passages"]]
 
 
 class Prototypes:
-    """All wordings with their whitened vectors, (n, dimension)."""
+    """All wordings with their whitened vectors, and the classifiers that are fitted on them.
 
-    def __init__(self, vectors: np.ndarray) -> None:
-        rows = _wordings()
-        self.whitening = _whitening(vectors)
+    ``vectors`` are the embedded wordings, (n, dimension); ``questions`` tells which standard
+    question or turn of conversation a question is, ``passages`` which one a passage answers.
+    """
+
+    def __init__(
+        self, vectors: np.ndarray, questions: Intents, passages: PassageClassifier
+    ) -> None:
+        self.questions = questions
+        self.passages = passages
+        self.whitening = whitening_of(vectors)
         self._vectors = self.whitening.apply(vectors)
-        self._keys = [(kind, id_) for kind, id_, _ in rows]
+        self._keys = [(kind, id_) for kind, id_, _ in wordings()]
         names = {key: index for index, key in enumerate(dict.fromkeys(self._keys))}
         self._groups = list(names)
         self._group_of = np.array([names[key] for key in self._keys])
 
     @property
-    def wordings(self) -> list[tuple[Kind, str, np.ndarray]]:
-        """Kind, id and whitened vector of every wording."""
-        return [(k, i, v) for (k, i), v in zip(self._keys, self._vectors, strict=True)]
+    def wordings(self) -> list[tuple[Kind, str, str, np.ndarray]]:
+        """Kind, id, text and whitened vector of every wording."""
+        return [(*row, v) for row, v in zip(wordings(), self._vectors, strict=True)]
 
     def nearest(self, vector: np.ndarray) -> list[Match]:
         """Best cosine of every topic and turn with a whitened question, best first."""
@@ -146,40 +124,33 @@ class Prototypes:
         ]
 
 
+def whitening_of(vectors: np.ndarray) -> Whitening:
+    """From the embedded wordings, (n, dimension), by how those of one standard question differ."""
+    keys = [f"{kind}:{id_}" for kind, id_, _ in wordings()]
+    return fit_whitening(vectors, keys, within=[key for key in keys if key.startswith("topic:")])
+
+
 def vector_space(embedder: Embedder) -> str:
-    """Identifies the space of whitened questions: vectors of two spaces must never be mixed."""
-    digest = hashlib.sha256(f"{embedder.name}|{_SHRINKAGE}".encode())
-    for name in ("catalogue.toml", "conduct.toml"):
+    """Identifies the space of whitened questions and the classifiers: what was made in one space
+    must never be mixed with what was made in another."""
+    digest = hashlib.sha256(f"{embedder.name}|{SHRINKAGE}".encode())
+    for name in ("catalogue.toml", "conduct.toml", "exemplars.toml"):
         digest.update((_HERE / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _path(data_dir: Path, embedder: Embedder) -> Path:
-    return data_dir / "prototypes" / f"{vector_space(embedder)}.npy"
-
-
-def build_prototypes(
-    data_dir: Path, embedder: Embedder, progress: Progress | None = None
-) -> int:
-    """Embed the wordings once for this embedder; the number that had to be embedded."""
-    path = _path(data_dir, embedder)
-    if path.exists():
-        return 0
-    texts = [text for _, _, text in _wordings()]
-    vectors = embedder.encode(texts, kind="query", progress=progress)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        np.save(file, vectors)
-    os.replace(temporary, path)
-    return len(texts)
+def prototypes_folder(data_dir: Path, embedder: Embedder) -> Path:
+    """Where the wordings' vectors and the classifiers of an embedder are kept."""
+    return data_dir / "prototypes" / vector_space(embedder)
 
 
 def load_prototypes(data_dir: Path, embedder: Embedder) -> Prototypes:
     """Raises IndexMissingError when they were not built for this embedder."""
-    path = _path(data_dir, embedder)
-    if not path.exists():
+    folder = prototypes_folder(data_dir, embedder)
+    questions = load_intents(folder / "questions.npz")
+    if questions is None:
         raise IndexMissingError(
             "The standard questions are not prepared for this embedding model. Run 'aap ingest'."
         )
-    return Prototypes(np.load(path))
+    passages = load_passage_classifier(folder / "passages.npz")
+    return Prototypes(np.load(folder / "wordings.npy"), questions, passages)

@@ -37,8 +37,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, understood. ``plain`` is its text with shorthand written out, ``context`` the
-    question that it follows up on, "" when it stands alone."""
+    """One question, understood. ``plain`` is what it asks with shorthand written out, ``context``
+    the question that it follows up on, "" when it stands alone; ``moves_on`` tells that it asks the
+    same of something else ("et la clôture ?"), so that the former answer can't be meant."""
 
     text: str
     plain: str
@@ -48,6 +49,13 @@ class Question:
     kinds: frozenset[FactKind]
     terms: tuple[Term, ...]
     values: tuple[Value, ...]
+    moves_on: bool = False
+
+    @property
+    def search_texts(self) -> list[str]:
+        """The texts to embed: ``search_text``; for a follow-up also what it says itself, and the
+        question that it follows up on."""
+        return [self.search_text, *([self.plain, self.context] if self.context else [])]
 
     @property
     def search_text(self) -> str:

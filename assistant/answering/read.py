@@ -1,8 +1,8 @@
 """Which candidate answers, and whether any does: a small learned model over general features.
 
-Two logistic regressions, fitted by evals/train_reader.py and stored in reader.json: one scores
-a candidate, the other gives the calibrated probability that the best one answers at all. Calls
-with validated questions and calls without have coefficients of their own.
+Two linear models, fitted by evals/train_reader.py and stored in reader.json: a conditional logit
+over the candidates, and a logistic regression for the calibrated probability that the best one
+answers at all. Calls with validated questions and calls without have coefficients of their own.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.answering.features import log_odds
 from assistant.answering.intents import Kind
 from assistant.answering.question import Question
-from assistant.answering.retrieve import Candidate, Retrieval, log_odds
+from assistant.answering.retrieve import Candidate, Retrieval
 
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """A logistic regression over named, standardised features."""
+    """A linear model over named, standardised features."""
 
     names: tuple[str, ...]
     mean: np.ndarray
@@ -37,7 +38,7 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Both regressions."""
+    """Both models."""
 
     passage: Logistic
     answer: Logistic
@@ -96,6 +97,9 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     for candidate in retrieval.candidates:
         candidate.score = reader.passage.logit(candidate.features)
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
+    powers = np.exp(np.array([c.score - ranked[0].score for c in ranked]))
+    for candidate, share in zip(ranked, powers / powers.sum(), strict=True):
+        candidate.share = float(share)
     features = answer_features(question, retrieval, ranked)
     return Reading(ranked, sigmoid(reader.answer.logit(features)), features)
 
@@ -132,6 +136,11 @@ def answer_features(
         "left_open": _mass(retrieval, "topic"),
         "conduct": _mass(retrieval, "conduct"),
         "best_intent": best.intent,
+        "best_topic": f["topic"],
+        "best_topic_context": f["topic_context"],
+        "top_topic": max(c.features["topic"] for c in ranked),
+        "top_topic_context": max(c.features["topic_context"] for c in ranked),
+        "standard_conduct": log_odds(retrieval.standard_mass("conduct")),
         "away_over_known": away - known,
         "away_over_topic": away - topic_cosine,
         "away": away,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
-from assistant.answering.intents import Intent, Kind
+from assistant.answering.intents import Intent, Intents, Kind
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.index.catalog import KnownQuestion
@@ -21,6 +22,7 @@ from assistant.types import Span, Unit
 PASSAGES = 60
 QUESTIONS = 24
 LEXICAL = 12
+TOPICAL = 24
 _FLOOR = 0.75
 _LIKELY = 0.004
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
@@ -30,7 +32,9 @@ Key = tuple[str, tuple[Span, ...]]
 
 @dataclass(slots=True)
 class Candidate:
-    """A quotable answer with the best evidence found for it (cosines, BM25)."""
+    """A quotable answer with the best evidence found for it: cosines, BM25, and the probability
+    that it (``topic``) or it in its context is an answer to the standard question asked.
+    ``score`` ranks it and ``share`` is its part of the softmax over all candidates."""
 
     unit: Unit
     parts: tuple[Span, ...]
@@ -40,9 +44,12 @@ class Candidate:
     fact: float = 0.0
     bm25: float = 0.0
     intent: float = 0.0
+    topic: float = 0.0
+    topic_context: float = 0.0
     question: KnownQuestion | None = None
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
+    share: float = 0.0
 
     @property
     def length(self) -> int:
@@ -53,13 +60,15 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """Candidates by reciprocal rank fusion, best first, the nearest standard questions, and the
-    nearest known ones."""
+    nearest known ones. ``intents`` are the call's own classes with their probabilities (none for
+    a call without a FAQ), ``standard`` those of the catalogue, most probable first."""
 
     candidates: list[Candidate]
     matches: list[Match]
     related: list[KnownQuestion]
     open_topics: frozenset[str] = frozenset()
     intents: tuple[tuple[Intent, float], ...] = ()
+    standard: tuple[tuple[Intent, float], ...] = ()
 
     @property
     def topic(self) -> tuple[Topic, float] | None:
@@ -72,6 +81,10 @@ class Retrieval:
     def mass(self, kind: Kind) -> float:
         """Probability that the question is one of the intents of a kind."""
         return sum(p for intent, p in self.intents if intent.kind == kind)
+
+    def standard_mass(self, kind: Kind) -> float:
+        """Probability that the question is one of the catalogue's classes of a kind."""
+        return sum(p for intent, p in self.standard if intent.kind == kind)
 
     def likely(self, kind: Kind) -> Intent | None:
         """The most probable intent of a kind."""
@@ -93,17 +106,23 @@ class Retrieval:
 
 
 def retrieve(
-    index: CallIndex, prototypes: Prototypes, question: Question, vector: np.ndarray
+    index: CallIndex, prototypes: Prototypes, question: Question, vectors: np.ndarray
 ) -> Retrieval:
-    """Candidates for ``question``, whose embedding is ``vector``."""
+    """Candidates for ``question``; ``vectors`` are the embeddings of its ``search_texts``."""
+    vector = vectors[0]
     passages = index.vectors.nearest("passages", vector, PASSAGES)
-    asked = prototypes.whitening.apply(vector)
+    whitened = prototypes.whitening.apply(vectors)
+    asked = whitened[0]
     known = index.vectors.nearest("questions", asked, QUESTIONS)
     lexical = index.catalog.lexical(question.search_stems, LEXICAL)
-    intents = _intents(index, asked)
+    intents = _ranked(index.intents, question, whitened) if index.intents else ()
+    standard = _ranked(prototypes.questions, question, whitened)
+    matches = index.passage_topics.match({i.id: p for i, p in standard if i.kind == "topic"})
+    on_topic = [index.passage_topics.ids[i] for i in np.argsort(-matches, kind="stable")[:TOPICAL]]
     likely = [(index.entries[i.id], p) for i, p in intents if i.kind == "faq" and p >= _LIKELY]
     questions = index.catalog.questions([id_ for id_, _ in known])
-    unit_ids = [id_.split("#", 1)[0] for id_, _ in passages] + [id_ for id_, _ in lexical]
+    unit_ids = [id_.split("#", 1)[0] for id_ in (*(id_ for id_, _ in passages), *on_topic)]
+    unit_ids += [id_ for id_, _ in lexical]
     unit_ids += [q.unit for q in questions.values()] + [q.unit for q, _ in likely]
     units = index.catalog.units(dict.fromkeys(unit_ids))
 
@@ -125,6 +144,16 @@ def retrieve(
             parts = unit.parts if _is_whole(unit) else (unit.sentences[int(view)],)
             one = _candidate(found, unit, parts)
             one.sentence = max(one.sentence, cosine)
+    for rank, id_ in enumerate(on_topic):
+        unit_id, view, _ = id_.split("#", 2)
+        if unit_id not in units:
+            continue
+        unit = units[unit_id]
+        _fuse(ranks, unit_id, rank)
+        if _is_whole(unit) or view == "u":
+            _candidate(found, unit, unit.parts)
+        elif int(view) < len(unit.sentences):
+            _candidate(found, unit, (unit.sentences[int(view)],))
     for rank, (unit_id, score) in enumerate(lexical):
         if unit_id not in units:
             continue
@@ -153,23 +182,49 @@ def retrieve(
         candidate.context = contexts.get(candidate.unit.id, floor)
         candidate.sentence = max(candidate.sentence, floor)
         candidate.bm25 = max(candidate.bm25, scores.get(candidate.unit.id, 0.0))
+    _match_topics(index, found.values(), matches)
     _share(list(found.values()))
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
-        ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents
+        ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard
     )
-    _describe(index, question, retrieval)
+    describe(index, question, retrieval)
     return retrieval
 
 
-def _intents(index: CallIndex, asked: np.ndarray) -> tuple[tuple[Intent, float], ...]:
+def _ranked(
+    classifier: Intents, question: Question, vectors: np.ndarray
+) -> tuple[tuple[Intent, float], ...]:
     """Intents of the question with their probabilities, most probable first."""
-    if index.intents is None:
-        return ()
-    probabilities = index.intents.probabilities(asked)
+    each = [
+        classifier.probabilities(vector, text)
+        for vector, text in zip(vectors, question.search_texts, strict=True)
+    ]
+    probabilities = each[0]
+    if len(each) == 3:
+        probabilities = np.sqrt(each[0] * each[1])
+        if question.moves_on:
+            probabilities = probabilities * (1 - each[2])
+        probabilities = probabilities / probabilities.sum()
     order = np.argsort(-probabilities, kind="stable")
-    return tuple((index.intents.classes[i], float(probabilities[i])) for i in order)
+    return tuple((classifier.classes[i], float(probabilities[i])) for i in order)
+
+
+def _match_topics(
+    index: CallIndex, candidates: Iterable[Candidate], matches: np.ndarray
+) -> None:
+    """Fill in how well each candidate, and the unit it stands in, fits the topics asked."""
+    for candidate in candidates:
+        rows = index.view_rows(candidate.unit)
+        context = rows.get("u")
+        candidate.topic_context = float(matches[context]) if context is not None else 0.0
+        own = [
+            float(matches[row])
+            for view, row in rows.items()
+            if view != "u" and candidate.unit.sentences[int(view)] in candidate.parts
+        ]
+        candidate.topic = max(own, default=candidate.topic_context)
 
 
 def _share(candidates: list[Candidate]) -> None:
@@ -213,127 +268,3 @@ def _candidate(found: dict[Key, Candidate], unit: Unit, parts: tuple[Span, ...])
 
 def _fuse(ranks: dict[str, float], unit: str, rank: int) -> None:
     ranks[unit] = ranks.get(unit, 0.0) + 1.0 / (_RRF_K + rank)
-
-
-def _describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None:
-    """Fill in every candidate's features; all lie roughly between -1 and 2."""
-    candidates = retrieval.candidates
-    if not candidates:
-        return
-    top_sentence = max(c.sentence for c in candidates)
-    top_context = max(c.context for c in candidates)
-    top_faq = max(c.faq for c in candidates)
-    top_fact = max(c.fact for c in candidates)
-    top_bm25 = max(max(c.bm25 for c in candidates), 1e-9)
-    topic = retrieval.topic
-    native = float(question.language == index.call.language)
-    total = sum(term.weight for term in question.terms) or 1.0
-    names = [term for term in question.terms if term.name]
-    unknown = sum(t.weight for t in question.terms if not t.known) / total
-    for c in candidates:
-        quoted = frozenset().union(*(index.words(c.unit.document, p) for p in c.parts))
-        around = quoted | index.words(c.unit.document, c.unit.span) | index.heading_words(c.unit)
-        for span in (c.unit.lead, c.unit.caller):
-            if span is not None:
-                around |= index.words(c.unit.document, span)
-        kinds = {v.kind for p in c.parts for v in index.values(c.unit.document, p)}
-        if c.unit.kind == "contact":
-            kinds.add("person")
-        covered = _coverage(question, quoted, total)
-        covered_around = _coverage(question, around, total)
-        kind = 0.0 if not question.kinds else (1.0 if question.kinds & kinds else -1.0)
-        composite = c.unit.composite
-        cue = _cue(topic[0], index, c) if topic else 0.0
-        c.features = {
-            "sentence": (c.sentence - 0.8) * 10,
-            "sentence_rel": (c.sentence - top_sentence) * 20,
-            "context": (c.context - 0.8) * 10,
-            "context_rel": (c.context - top_context) * 20,
-            "faq": c.faq,
-            "faq_near": max(c.faq - 0.5, 0.0) * 3,
-            "faq_best": float(c.faq >= top_faq and c.faq > 0.25),
-            "fact": c.fact,
-            "fact_best": float(c.fact >= top_fact and c.fact > 0.25),
-            "faq_missed": max(top_faq - max(c.faq, 0.25), 0.0) * 2,
-            "intent": c.intent,
-            "intent_log": log_odds(c.intent),
-            "known_words": _alike(index, question, c.question) if c.question else 0.0,
-            "bm25": c.bm25 / top_bm25 * native,
-            "cover": covered * native,
-            "cover_foreign": covered * (1 - native),
-            "around": covered_around * native,
-            "around_foreign": covered_around * (1 - native),
-            "names_missing": (
-                sum(1.0 for t in names if not t.stems & around) / len(names) if names else 0.0
-            ),
-            "unknown": unknown * native,
-            "kind": kind,
-            "kind_fact": kind if question.asked in ("fact", "contact") else 0.0,
-            "contact": float(question.asked == "contact" and c.unit.kind == "contact"),
-            "not_contact": float(question.asked != "contact" and c.unit.kind == "contact"),
-            "list": float(question.asked == "list" and composite),
-            "not_list": float(question.asked != "list" and composite),
-            "outline": float(c.unit.kind == "outline"),
-            "heading": float(c.unit.kind in ("heading", "title")),
-            "footnote": float(c.unit.kind == "footnote"),
-            "row": float(c.unit.kind == "row"),
-            "define": _defines(index, question, c),
-            "cue": cue,
-            "cue_topic": cue * (topic[1] if topic else 0.0),
-            "length": min(np.log(max(c.length, 20) / 150.0), 2.0),
-            "foreign": 1 - native,
-        }
-
-
-def log_odds(probability: float) -> float:
-    """Between 0 (0.1 % or less) and about 1 (99.9 % or more)."""
-    p = min(max(probability, 1e-3), 1 - 1e-3)
-    return 0.5 + float(np.log(p / (1 - p))) / 14
-
-
-def _coverage(question: Question, words: frozenset[str], total: float) -> float:
-    return sum(t.weight for t in question.terms if t.stems & words) / total
-
-
-def _alike(index: CallIndex, question: Question, known: KnownQuestion) -> float:
-    """Weighted Jaccard of the content words of the question and of a known one."""
-    other = index.question_stems(known)
-    if not other or not question.terms:
-        return 0.0
-    both = sum(t.weight for t in question.terms if t.stems & other)
-    mine = sum(t.weight for t in question.terms)
-    stems = frozenset().union(*(t.stems for t in question.terms))
-    theirs = sum(index.lexicon.weight(s) for s in other - stems)
-    return both / (mine + theirs) if mine + theirs else 0.0
-
-
-def _cue(topic: Topic, index: CallIndex, candidate: Candidate) -> float:
-    """1 when a cue of the standard question stands in the passage, 0.5 in its surroundings."""
-    unit = candidate.unit
-    if any(_holds(topic, index, unit.document, part) for part in candidate.parts):
-        return 1.0
-    document = index.document(unit.document)
-    around = [unit.lead] if unit.lead else []
-    section = unit.section
-    while section is not None:
-        around.append(document.sections[section].heading)
-        section = document.sections[section].parent
-    return 0.5 if any(_holds(topic, index, unit.document, span) for span in around) else 0.0
-
-
-def _holds(topic: Topic, index: CallIndex, document: str, span: Span) -> bool:
-    words, plain = index.folded(document, span)
-    return any(
-        (f" {cue} " in words) if cue.replace(" ", "").isalnum() else cue in plain
-        for cue in topic.cues
-    )
-
-
-def _defines(index: CallIndex, question: Question, candidate: Candidate) -> float:
-    """Whether the passage opens with what the question asks the meaning of."""
-    if question.asked != "definition" or not question.terms:
-        return 0.0
-    first = candidate.parts[0]
-    opening = Span(first.start, min(first.end, first.start + 60))
-    words = index.words(candidate.unit.document, opening)
-    return _coverage(question, words, sum(t.weight for t in question.terms) or 1.0)
