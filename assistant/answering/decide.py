@@ -71,7 +71,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if other_year(question, index):
         return Decision("not_in_sources", 1.0 - probability)
     left_open = _left_open(retrieval, known)
-    if left_open:
+    if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
     if probability >= limits.answer:

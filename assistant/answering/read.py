@@ -19,6 +19,9 @@ from assistant.answering.intents import Kind
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
 
+# From this probability of a validated question on, its own passages come first.
+_EVIDENT = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
@@ -97,6 +100,10 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     for candidate in retrieval.candidates:
         candidate.score = reader.passage.logit(candidate.features)
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
+    if retrieval.intents and retrieval.intents[0][1] >= _EVIDENT:
+        # Nothing that resembles it outweighs the question that a person validated.
+        entry = retrieval.intents[0][0].id
+        ranked.sort(key=lambda c: not (c.question and c.question.entry == entry and c.bound))
     powers = np.exp(np.array([c.score - ranked[0].score for c in ranked]))
     for candidate, share in zip(ranked, powers / powers.sum(), strict=True):
         candidate.share = float(share)

@@ -34,7 +34,8 @@ Key = tuple[str, tuple[Span, ...]]
 class Candidate:
     """A quotable answer with the best evidence found for it: cosines, BM25, and the probability
     that it (``topic``) or it in its context is an answer to the standard question asked.
-    ``score`` ranks it and ``share`` is its part of the softmax over all candidates."""
+    ``score`` ranks it and ``share`` is its part of the softmax over all candidates. ``bound``: it is just what a
+    validated question is bound to."""
 
     unit: Unit
     parts: tuple[Span, ...]
@@ -47,6 +48,7 @@ class Candidate:
     topic: float = 0.0
     topic_context: float = 0.0
     question: KnownQuestion | None = None
+    bound: bool = False
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
     share: float = 0.0
@@ -176,7 +178,9 @@ def retrieve(
         _fuse(ranks, entry.unit, rank)
         candidate = _candidate(found, units[entry.unit], entry.parts)
         candidate.intent += probability
-        candidate.question = candidate.question or entry
+        if candidate.question is None or rank == 0:
+            candidate.question = entry
+        candidate.bound = True
     scores = dict(lexical)
     for candidate in found.values():
         candidate.context = contexts.get(candidate.unit.id, floor)
