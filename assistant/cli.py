@@ -82,7 +82,10 @@ def ingest(
             _say(f"{prepared} standard questions embedded.")
         calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
         for name in calls:
-            report = build(settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_))
+            report = build(
+                settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
+                lambda: _say("Another process is building this index: waiting for it to end."),
+            )  # fmt: skip
             verb = "built" if report.changed else "is up to date"
             _say(
                 f"{name}: version {report.version} {verb}: {report.documents} document(s), "
