@@ -166,8 +166,8 @@ def build_prototypes(
     if path.exists():
         return 0
     texts = [text for _, _, text in _wordings()]
+    path.parent.mkdir(parents=True, exist_ok=True)  # fails now rather than after a minute's work
     vectors = embedder.encode(texts, kind="query", progress=progress)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     with temporary.open("wb") as file:
         np.save(file, vectors)

@@ -114,6 +114,7 @@ def assert_ends_cleanly(server: Running, port: int, sign: signal.Signals) -> Non
     server.wait()
     assert "Traceback" not in server.said
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
 
 
