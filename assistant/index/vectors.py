@@ -10,6 +10,7 @@ so that the difference between two versions is a difference of two sets of ids.
 from __future__ import annotations
 
 import secrets
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,7 +36,8 @@ class VectorStore:
     """Vectors of one version; errors of a server become IndexUnreachableError."""
 
     def __init__(self, client: ClientAPI, name: str, url: str | None, *, create: bool) -> None:
-        self._client = client
+        # Also when a newer version took its place and nobody holds this one any more.
+        self._closing = weakref.finalize(self, _close, client)
         self._url = url
         self._shelves: dict[Shelf, Collection] = {}
         with _reaching(url):
@@ -51,8 +53,8 @@ class VectorStore:
                 )
 
     def close(self) -> None:
-        """Let go of the folder's files."""
-        self._client.close()  # type: ignore[attr-defined]
+        """Let go of the folder's files, or of the connection."""
+        self._closing()
 
     def ids(self, shelf: Shelf) -> set[str]:
         """Ids of all rows."""
@@ -141,7 +143,14 @@ def discard_vectors(version: Path, url: str | None) -> None:
     for shelf in SHELVES:
         with suppress(NotFoundError), _reaching(url):
             client.delete_collection(f"{path.read_text(encoding='ascii')}-{shelf}")
+    _close(client)
+
+
+def _close(client: ClientAPI) -> None:
     client.close()  # type: ignore[attr-defined]
+    session = getattr(client._server, "_session", None)  # type: ignore[attr-defined]
+    if session is not None:  # chromadb leaves the connections to a server open
+        session.close()
 
 
 @contextmanager

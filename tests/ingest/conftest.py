@@ -84,6 +84,7 @@ def chroma(chroma_url: str) -> Iterator[chromadb.ClientAPI]:
         client.delete_collection(collection.name)
     yield client
     client.close()  # type: ignore[attr-defined]
+    client._server._session.close()  # type: ignore[attr-defined]  # chromadb leaves it open
 
 
 def start_ingest(corner: Settings) -> subprocess.Popen[str]:

@@ -117,6 +117,6 @@ def test_a_server_that_is_gone(remote: Settings, embedder: Embedder) -> None:
     ingest(remote, "essai", embedder)
     path = Versions(remote.data_dir, "essai").current_path()
     store = open_vectors(path, "essai", remote.chroma_url)
-    store._client._server._session.close()  # type: ignore[attr-defined]  # as a lost connection
+    store._shelves["passages"]._client._session.close()  # type: ignore[attr-defined]  # lost
     with pytest.raises(IndexUnreachableError, match="Check that it runs"):
         store.ids("passages")

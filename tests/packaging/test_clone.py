@@ -51,6 +51,8 @@ class Running:
     def wait(self, seconds: float = MINUTE) -> int:
         code = self.process.wait(timeout=seconds)
         self._reader.join(timeout=MINUTE)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         return code
 
     def wait_for(self, text: str, seconds: float) -> None:
