@@ -1,5 +1,6 @@
 # make run   the assistant on http://127.0.0.1:8000 (AAP_PORT); everything it needs is installed
-# make test  the whole test suite; PARTIAL=1 leaves out what needs a missing system package
+# make test  the whole test suite; PARTIAL=1 leaves out what needs a missing system package,
+#            PYTEST_ARGS="-k words" picks tests
 SHELL := /bin/bash
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -7,20 +8,20 @@ DEV_STAMP := $(VENV)/.installed-dev
 
 .PHONY: run test index clean
 
-run: $(STAMP) index
+run: index
 	@exec $(VENV)/bin/aap serve
 
 index: $(STAMP)
-	@echo "== Embedding model and index (about two minutes the first time)"
+	@echo "== Embedding model and index (about three minutes the first time)"
 	@$(VENV)/bin/aap ingest
 
 test: $(DEV_STAMP)
-	@scripts/system-packages
-	@echo "== Lint and types"
+	@PARTIAL=$(PARTIAL) scripts/system-packages
+	@echo "== Lint and types (about a minute the first time)"
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy assistant ingest evals
 	@echo "== Tests"
-	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest
+	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest $(if $(PARTIAL),-rs) $(PYTEST_ARGS)
 
 $(STAMP): requirements.lock pyproject.toml
 	@scripts/install $(VENV) requirements.lock

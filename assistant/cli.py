@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,11 +32,17 @@ CallOption = Annotated[str | None, typer.Option("--call", help="Which call; defa
 
 @contextmanager
 def _clear_errors() -> Iterator[None]:
-    """Errors made on purpose end the command with one sentence, not with a stack trace."""
+    """What can be put right ends the command with one sentence, not with a stack trace."""
     try:
         yield
     except AssistantError as error:
         _err.print(f"[bold]aap:[/bold] {escape(str(error))}")
+        raise typer.Exit(1) from error
+    except (OSError, sqlite3.Error) as error:
+        _err.print(
+            f"[bold]aap:[/bold] {escape(str(error))}. Check that the folder can be read and "
+            f"written (AAP_DATA_DIR, AAP_CACHE_DIR) and that its disk has space."
+        )
         raise typer.Exit(1) from error
 
 
@@ -82,7 +89,10 @@ def ingest(
             _say(f"{prepared} standard questions embedded.")
         calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
         for name in calls:
-            report = build(settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_))
+            report = build(
+                settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
+                lambda: _say("Another process is building this index: waiting for it to end."),
+            )  # fmt: skip
             verb = "built" if report.changed else "is up to date"
             _say(
                 f"{name}: version {report.version} {verb}: {report.documents} document(s), "

@@ -5,6 +5,7 @@
     ├── CorpusError              fix the corpus file and field that the message names
     ├── ModelPreparationError    prepare the embedding model (run 'aap ingest')
     ├── IndexMissingError        build the index (run 'aap ingest')
+    ├── IndexUnreachableError    the Chroma server is down: start it, then try again
     ├── IndexBusyError           another process is writing: wait, then try again
     └── QuestionError            the question itself can't be taken (empty, too long …)
 """
@@ -28,6 +29,10 @@ class ModelPreparationError(AssistantError):
 
 class IndexMissingError(AssistantError):
     """There is no index for this call yet."""
+
+
+class IndexUnreachableError(AssistantError):
+    """The server that keeps the vectors does not answer, or not as it should."""
 
 
 class IndexBusyError(AssistantError):

@@ -174,6 +174,8 @@ def _decimal(number: str, scale: str | None) -> str:
         plain = plain.replace(".", "").replace(",", ".")
     else:
         plain = plain.replace(",", ".") if plain.count(",") == 1 else plain.replace(",", "")
+    if len(plain) > 30:  # no amount of anything, and beyond what a float can hold
+        return plain
     value = float(plain) * _SCALE.get((scale or "").lower(), 1)
     return str(int(value)) if value == int(value) else repr(value)
 

@@ -32,8 +32,7 @@ from assistant.answering.retrieve import Candidate, Retrieval, retrieve
 from assistant.answering.understand import Question, understand
 from assistant.embedding import Embedder, load_embedder
 from assistant.index.catalog import Catalog
-from assistant.index.names import collection_name
-from assistant.index.vectors import open_folder
+from assistant.index.vectors import open_vectors
 from assistant.index.versions import Versions
 from assistant.settings import PROJECT, Settings, load_settings
 from assistant.types import Span, Turn
@@ -87,7 +86,7 @@ def samples_of(
         path,
         report.version,
         Catalog(path / "catalog.sqlite"),
-        open_folder(path / "vectors", collection_name(call, embedder.name)),
+        open_vectors(path, call, settings.chroma_url),
     )
     samples: list[Sample] = []
     for case in cases:

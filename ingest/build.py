@@ -1,8 +1,9 @@
 """``aap ingest``: from a call's folder to a new version of its index.
 
-Nothing is changed in place: the new version is built in a staging folder and becomes current
-in one step, so whoever kills this leaves the previous index as it was. Vectors of passages
-that did not change are carried over by their ids.
+Nothing is changed in place: the new version is built in a staging folder (and, with a Chroma
+server, in collections of its own) and becomes current in one step, so whoever kills this leaves
+the previous index as it was. Vectors of passages that did not change are carried over by their
+ids. What no version needs any more is removed after the switch.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +26,20 @@ from assistant.answering.topics import classify_passages
 from assistant.answering.whitening import Whitening
 from assistant.call import Call, SourceFile, load_call
 from assistant.embedding import Embedder
-from assistant.errors import CorpusError, IndexMissingError
+from assistant.errors import (
+    ConfigurationError,
+    CorpusError,
+    IndexMissingError,
+    IndexUnreachableError,
+)
 from assistant.index.catalog import Catalog, KnownQuestion, write_catalog
-from assistant.index.names import collection_name
-from assistant.index.vectors import Shelf, VectorStore, open_folder, open_server
+from assistant.index.vectors import (
+    Shelf,
+    VectorStore,
+    create_vectors,
+    discard_vectors,
+    open_vectors,
+)
 from assistant.index.versions import Versions
 from assistant.settings import Settings
 from assistant.types import Document, Fact, Unit
@@ -78,9 +89,11 @@ def ingest(
     call_id: str,
     embedder: Embedder,
     progress: Progress | None = None,
+    waiting: Callable[[], None] | None = None,
 ) -> Report:
     """Build the next version of the index of ``call_id``; a no-op when nothing changed.
 
+    ``waiting`` is called once if another process is building and has to be waited for.
     A document that can't be read is skipped and reported, the rest goes on. Raises CorpusError
     when call.toml or faq.toml is wrong or no document is left, IndexBusyError when another
     process is building.
@@ -88,9 +101,9 @@ def ingest(
     call = load_call(settings.corpus_dir, call_id)
     folder = settings.corpus_dir / call_id
     versions = Versions(settings.data_dir, call_id)
-    with versions.writing(settings.lock_timeout_s):
-        fingerprint = _fingerprint(call, folder, embedder)
-        previous = _previous(versions, fingerprint)
+    with versions.writing(settings.lock_timeout_s, waiting):
+        fingerprint = _fingerprint(call, folder, embedder, settings.chroma_url)
+        previous = _previous(settings, versions, fingerprint)
         if previous is not None:
             return previous
         parsed, skipped = _parse_all(call, folder)
@@ -106,16 +119,20 @@ def ingest(
         known = {question.id: question.text for question in questions}
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
+        _tidy(versions, settings.chroma_url)
         staging = versions.staging()
         with ExitStack() as stack:
-            store = _open_store(settings, call_id, versions, staging, embedder)
+            store = create_vectors(staging, call_id, settings.chroma_url)
             stack.callback(store.close)
+            before = _vectors_before(settings, versions, embedder)
+            if before is not None:
+                stack.callback(before.close)
             counts = Counter[str]()
             for shelf, wanted, kind in (
                 ("passages", views, "passage"),
                 ("questions", known, "query"),
             ):
-                counts += _update(store, shelf, wanted, kind, embedder, prototypes.whitening, progress)  # type: ignore[arg-type]
+                counts += _fill(store, before, shelf, wanted, kind, embedder, prototypes.whitening, progress)  # type: ignore[arg-type]
             rows = store.vectors("passages", list(views))
             classify_passages(
                 prototypes.passages, list(rows), np.array(list(rows.values()), dtype=np.float32)
@@ -146,11 +163,13 @@ def ingest(
             staging / "catalog.sqlite", call, parsed, questions, standards, fingerprint, embedder,
             report,
         )  # fmt: skip
-        return replace(report, version=versions.publish(staging))
+        number = versions.publish(staging)
+        _tidy(versions, settings.chroma_url)
+        return replace(report, version=number)
 
 
-def _fingerprint(call: Call, folder: Path, embedder: Embedder) -> str:
-    digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}".encode())
+def _fingerprint(call: Call, folder: Path, embedder: Embedder, url: str | None) -> str:
+    digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}\x1f{url}".encode())
     for path in (*(folder / source.path for source in call.documents), folder / "faq.toml"):
         digest.update(path.name.encode() + b"\x1f")
         digest.update(path.read_bytes() if path.is_file() else b"missing")
@@ -158,8 +177,16 @@ def _fingerprint(call: Call, folder: Path, embedder: Embedder) -> str:
     return digest.hexdigest()
 
 
-def _previous(versions: Versions, fingerprint: str) -> Report | None:
-    """The report of the current version, when it was built from exactly the same inputs."""
+def _tidy(versions: Versions, url: str | None) -> None:
+    """Remove the versions that nobody needs; a server that is down keeps its part for later."""
+    for folder in versions.obsolete():
+        with suppress(IndexUnreachableError, ConfigurationError):
+            discard_vectors(folder, url)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Report | None:
+    """The report of the current version, when it is whole and was built from the same inputs."""
     try:
         path = versions.current_path()
     except IndexMissingError:
@@ -169,6 +196,9 @@ def _previous(versions: Versions, fingerprint: str) -> Report | None:
         if catalog.meta.get("fingerprint") != fingerprint:
             return None
         before = Report(**json.loads(catalog.meta["report"]))
+        open_vectors(path, versions.call, settings.chroma_url).close()
+    except IndexMissingError:  # say, an emptied Chroma server
+        return None
     finally:
         catalog.close()
     return replace(
@@ -213,28 +243,25 @@ def _parse(source: SourceFile, path: Path) -> _Parsed:
     )
 
 
-def _open_store(
-    settings: Settings, call_id: str, versions: Versions, staging: Path, embedder: Embedder
-) -> VectorStore:
-    name = collection_name(call_id, embedder.name)
-    if settings.chroma_url:
-        return open_server(settings.chroma_url, name, create=True)
-    target = staging / "vectors"
+def _vectors_before(
+    settings: Settings, versions: Versions, embedder: Embedder
+) -> VectorStore | None:
+    """The vectors of the current version, unless they belong to another space."""
     try:
-        before = versions.current_path()
-    except IndexMissingError:
-        before = None
-    if before is not None and (before / "vectors").exists():
-        catalog = Catalog(before / "catalog.sqlite")
-        same = catalog.meta.get("space") == vector_space(embedder)
+        path = versions.current_path()
+        catalog = Catalog(path / "catalog.sqlite")
+        space = catalog.meta.get("space")
         catalog.close()
-        if same:
-            shutil.copytree(before / "vectors", target)
-    return open_folder(target, name, create=True)
+        if space != vector_space(embedder):
+            return None
+        return open_vectors(path, versions.call, settings.chroma_url)
+    except IndexMissingError:
+        return None
 
 
-def _update(
+def _fill(
     store: VectorStore,
+    before: VectorStore | None,
     shelf: Shelf,
     wanted: dict[str, str],
     kind: str,
@@ -242,9 +269,13 @@ def _update(
     whitening: Whitening,
     progress: Progress | None,
 ) -> Counter[str]:
-    there = store.ids(shelf)
+    """Put the vectors of ``wanted`` (text by id) on a shelf: from the version before, or new."""
+    there = before.ids(shelf) if before else set()
+    kept = sorted(wanted.keys() & there)
+    if before and kept:
+        carried = before.vectors(shelf, kept)
+        store.add(shelf, list(carried), np.stack(list(carried.values())))
     new = sorted(wanted.keys() - there, key=lambda id_: (len(wanted[id_]), id_))
-    gone = there - wanted.keys()
     for start in range(0, len(new), 64):
         part = new[start : start + 64]
         vectors = embedder.encode([wanted[id_] for id_ in part], kind=kind)  # type: ignore[arg-type]
@@ -253,8 +284,7 @@ def _update(
         store.add(shelf, part, vectors)
         if progress:
             progress(shelf, min(start + 64, len(new)), len(new))
-    store.remove(shelf, gone)
-    return Counter(embedded=len(new), kept=len(wanted) - len(new), removed=len(gone))
+    return Counter(embedded=len(new), kept=len(kept), removed=len(there - wanted.keys()))
 
 
 def _write(

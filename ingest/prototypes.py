@@ -27,12 +27,13 @@ def build_prototypes(data_dir: Path, embedder: Embedder, progress: Progress | No
     folder = prototypes_folder(data_dir, embedder)
     if folder.exists():
         return 0
+    folder.parent.mkdir(parents=True, exist_ok=True)  # fails now rather than after a minute's work
     questions = [text for _, _, text in wordings()]
     passages = exemplars()
     vectors = embedder.encode(questions, kind="query", progress=progress)
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+    staging.mkdir()
     np.save(staging / "wordings.npy", vectors)
     whitened = whitening_of(vectors).apply(vectors)
     fit_intents(

@@ -30,8 +30,7 @@ from assistant.clock import Clock, system_clock
 from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
 from assistant.index.catalog import Catalog
-from assistant.index.names import collection_name
-from assistant.index.vectors import open_folder, open_server
+from assistant.index.vectors import open_vectors
 from assistant.index.versions import Versions
 from assistant.settings import Settings
 from assistant.types import ABSTENTIONS, Answer, Document, Handoff, Status, Timings, Turn, Unit
@@ -78,9 +77,7 @@ class Assistant:
         for call in list_calls(settings.corpus_dir):
             with suppress(IndexMissingError):
                 self._index(call)
-        if settings.call not in self._indexes:
-            Versions(settings.data_dir, settings.call).current_path()
-            raise CorpusError(f"The call '{settings.call}' has no folder in {settings.corpus_dir}.")
+        self._index(settings.call)  # the default call must be there: raises what is wrong with it
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Assistant:
@@ -270,10 +267,8 @@ class Assistant:
                 f"The index of '{versions.call}' was built with another embedding model. "
                 f"Run 'aap ingest'."
             )
-        name = collection_name(versions.call, self._embedder.name)
-        url = self._settings.chroma_url
-        vectors = open_server(url, name) if url else open_folder(path / "vectors", name)
-        return CallIndex(path, versions.current() or 0, catalog, vectors)
+        vectors = open_vectors(path, versions.call, self._settings.chroma_url)
+        return CallIndex(path, int(path.name), catalog, vectors)
 
 
 def _overall(statuses: Sequence[Status]) -> Status:

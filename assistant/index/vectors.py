@@ -1,102 +1,184 @@
 """Dense vectors in Chroma: the only importer of chromadb.
 
-Two collections a call: ``passages`` (views of units) and ``questions`` (questions whose answer
-is known). Rows are keyed by ids that follow the content, so that the difference between two
-versions is a difference of two sets of ids.
+Every version of an index has two collections of its own: ``passages`` (views of units) and
+``questions`` (questions whose answer is known), so that building one never touches what is being
+served. They stand in the version's folder, below ``vectors``, or on a Chroma server under a name
+that the version keeps in the file ``collections``. Rows are keyed by ids that follow the content,
+so that the difference between two versions is a difference of two sets of ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import secrets
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from assistant.errors import ConfigurationError
+from assistant.errors import ConfigurationError, IndexMissingError, IndexUnreachableError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
 Shelf = Literal["passages", "questions"]
+SHELVES: tuple[Shelf, ...] = ("passages", "questions")
 _BATCH = 2_000
+_FOLDER = "vectors"
+_NAME_FILE = "collections"
 
 
 class VectorStore:
-    """Vectors of one call, in a folder or on a Chroma server (``chroma run``)."""
+    """Vectors of one version; errors of a server become IndexUnreachableError."""
 
-    def __init__(self, client: ClientAPI, call: str, *, create: bool = False) -> None:
-        self._client = client
+    def __init__(self, client: ClientAPI, name: str, url: str | None, *, create: bool) -> None:
+        # Also when a newer version took its place and nobody holds this one any more.
+        self._closing = weakref.finalize(self, _close, client)
+        self._url = url
         self._shelves: dict[Shelf, Collection] = {}
-        for shelf in ("passages", "questions"):
-            name = f"aap-{call}-{shelf}"
-            self._shelves[shelf] = (
-                client.get_or_create_collection(
-                    name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+        with _reaching(url):
+            for shelf in SHELVES:
+                self._shelves[shelf] = (
+                    client.create_collection(
+                        f"{name}-{shelf}",
+                        configuration={"hnsw": {"space": "cosine"}},
+                        embedding_function=None,
+                    )
+                    if create
+                    else client.get_collection(f"{name}-{shelf}", embedding_function=None)
                 )
-                if create
-                else client.get_collection(name, embedding_function=None)
-            )
 
     def close(self) -> None:
-        """Let go of the folder's files."""
-        self._client.close()  # type: ignore[attr-defined]
+        """Let go of the folder's files, or of the connection."""
+        self._closing()
 
     def ids(self, shelf: Shelf) -> set[str]:
         """Ids of all rows."""
-        return set(self._shelves[shelf].get(include=[])["ids"])
+        with _reaching(self._url):
+            return set(self._shelves[shelf].get(include=[])["ids"])
 
     def add(self, shelf: Shelf, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Add rows; ``vectors`` is (len(ids), dimension), normalised."""
         for start in range(0, len(ids), _BATCH):
             part = slice(start, start + _BATCH)
-            self._shelves[shelf].upsert(
-                ids=list(ids[part]), embeddings=np.ascontiguousarray(vectors[part])
-            )
+            with _reaching(self._url):
+                self._shelves[shelf].upsert(
+                    ids=list(ids[part]), embeddings=np.ascontiguousarray(vectors[part])
+                )
 
     def vectors(self, shelf: Shelf, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """Vectors of these rows by id; unknown ids are left out."""
         found: dict[str, np.ndarray] = {}
         for start in range(0, len(ids), _BATCH):
             part = list(ids[start : start + _BATCH])
-            rows = self._shelves[shelf].get(ids=part, include=["embeddings"])
+            with _reaching(self._url):
+                rows = self._shelves[shelf].get(ids=part, include=["embeddings"])
             vectors = np.asarray(rows["embeddings"], dtype=np.float32)
             found |= dict(zip(rows["ids"], vectors, strict=True))
         return found
 
-    def remove(self, shelf: Shelf, ids: Iterable[str]) -> None:
-        """Remove rows; unknown ids are ignored."""
-        doomed = list(ids)
-        for start in range(0, len(doomed), _BATCH):
-            self._shelves[shelf].delete(ids=doomed[start : start + _BATCH])
-
     def nearest(self, shelf: Shelf, vector: np.ndarray, count: int) -> list[tuple[str, float]]:
         """The ``count`` nearest rows as (id, cosine), best first."""
-        found = self._shelves[shelf].query(
-            query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]
-        )
+        with _reaching(self._url):
+            found = self._shelves[shelf].query(
+                query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]
+            )
         distances = found["distances"]
         if not distances:
             return []
         return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances[0], strict=True)]
 
 
-def open_folder(path: Path, call: str, *, create: bool = False) -> VectorStore:
-    """Vectors kept in the folder ``path`` by this process."""
+def create_vectors(version: Path, call: str, url: str | None) -> VectorStore:
+    """Empty collections for the version that is being built in the folder ``version``.
+
+    They stand in that folder, or on the Chroma server at ``url`` if there is one. Raises
+    ConfigurationError when nothing answers there.
+    """
+    if url is None:
+        return VectorStore(_folder(version / _FOLDER), f"aap-{call}", None, create=True)
+    # Builders on other machines share the server: the name is nobody else's. It is written down
+    # first, so that whoever finds a killed build knows what to delete.
+    name = f"aap-{call}-{secrets.token_hex(6)}"
+    client = _server(url)
+    (version / _NAME_FILE).write_text(name, encoding="ascii")
+    return VectorStore(client, name, url, create=True)
+
+
+def open_vectors(version: Path, call: str, url: str | None) -> VectorStore:
+    """The vectors of a finished version, wherever they were written.
+
+    Raises IndexMissingError when they are gone, ConfigurationError when they are on a server and
+    ``url`` names none that answers.
+    """
+    from chromadb.errors import NotFoundError
+
+    missing = f"The vectors of the call '{call}' are missing or outdated. Run 'aap ingest'."
+    try:
+        if (version / _FOLDER).is_dir():
+            return VectorStore(_folder(version / _FOLDER), f"aap-{call}", None, create=False)
+        name = (version / _NAME_FILE).read_text(encoding="ascii")
+        if url is None:
+            raise IndexMissingError(
+                f"The vectors of the call '{call}' are on a Chroma server: set AAP_CHROMA_URL to "
+                f"its address, or run 'aap ingest' to keep them in a folder."
+            )
+        return VectorStore(_server(url), name, url, create=False)
+    except (FileNotFoundError, NotFoundError) as error:
+        raise IndexMissingError(missing) from error
+
+
+def discard_vectors(version: Path, url: str | None) -> None:
+    """Delete what a version keeps on the server at ``url``; its folder is the caller's."""
+    from chromadb.errors import NotFoundError
+
+    path = version / _NAME_FILE
+    if url is None or not path.exists():
+        return
+    client = _server(url)
+    for shelf in SHELVES:
+        with suppress(NotFoundError), _reaching(url):
+            client.delete_collection(f"{path.read_text(encoding='ascii')}-{shelf}")
+    _close(client)
+
+
+def _close(client: ClientAPI) -> None:
+    client.close()  # type: ignore[attr-defined]
+    session = getattr(client._server, "_session", None)  # type: ignore[attr-defined]
+    if session is not None:  # chromadb leaves the connections to a server open
+        session.close()
+
+
+@contextmanager
+def _reaching(url: str | None) -> Iterator[None]:
+    """The one border where errors of a Chroma server become ours; a missing collection stays."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        yield
+    except NotFoundError:
+        raise
+    except Exception as error:  # httpx, chromadb and its JSON reader each raise their own
+        if url is None:
+            raise
+        raise IndexUnreachableError(
+            f"The Chroma server at {url} does not answer as it should ({error}). Check that it "
+            f"runs, then try again."
+        ) from error
+
+
+def _folder(path: Path) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-    return VectorStore(client, call, create=create)
+    return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
 
 
-def open_server(url: str, call: str, *, create: bool = False) -> VectorStore:
-    """Vectors kept by the Chroma server at ``url`` (http or https).
-
-    Raises ConfigurationError when nothing answers there.
-    """
+def _server(url: str) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings
 
@@ -104,7 +186,7 @@ def open_server(url: str, call: str, *, create: bool = False) -> VectorStore:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"AAP_CHROMA_URL: '{url}' is not an http(s) address.")
     try:
-        client = chromadb.HttpClient(
+        return chromadb.HttpClient(
             host=parts.hostname,
             port=parts.port or (443 if parts.scheme == "https" else 8000),
             ssl=parts.scheme == "https",
@@ -115,4 +197,3 @@ def open_server(url: str, call: str, *, create: bool = False) -> VectorStore:
             f"AAP_CHROMA_URL: no Chroma server answers at {url}. Start it ('chroma run') or "
             f"unset the variable to use a local folder."
         ) from error
-    return VectorStore(client, call, create=create)

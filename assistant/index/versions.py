@@ -3,14 +3,16 @@
     data_dir/index/<call>/
       current              the number in use, replaced atomically
       write.lock           held by whoever builds
-      versions/0001/       catalog.sqlite, vectors/ (unless a Chroma server keeps them)
+      versions/0001/       catalog.sqlite, intents.npz, vectors/ (or, when a Chroma server keeps
+                           them, collections: their name there)
+      versions/.staging/   the version that is being built
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,25 +52,42 @@ class Versions:
         return self.path(number)
 
     @contextmanager
-    def writing(self, timeout_s: float) -> Iterator[None]:
-        """Hold the write lock; what a killed builder left is swept first.
+    def writing(
+        self, timeout_s: float, waiting: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Hold the write lock; ``waiting`` is called once if another process holds it.
 
-        Raises IndexBusyError when another process holds it for longer than ``timeout_s``.
+        Raises IndexBusyError when that lasts longer than ``timeout_s``.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.root / "write.lock")
         try:
-            lock.acquire(timeout=timeout_s)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if waiting:
+                    waiting()
+                lock.acquire(timeout=timeout_s)
         except Timeout as error:
             raise IndexBusyError(
                 f"Another process is building the index of '{self.call}'. Wait until it ends, "
                 f"then run 'aap ingest' again."
             ) from error
         try:
-            self._sweep()
             yield
         finally:
             lock.release()
+
+    def obsolete(self) -> list[Path]:
+        """Folders that nobody needs: what a killed builder left, all versions but the last few.
+
+        Only for whoever holds the write lock.
+        """
+        current = self.current() or 0
+        numbers = sorted(self.numbers())
+        kept = [number for number in numbers if number <= current][-KEEP:]
+        staging = [path for path in (self._folder / ".staging",) if path.exists()]
+        return staging + [self.path(number) for number in numbers if number not in kept]
 
     def staging(self) -> Path:
         """An empty folder to build in (call it with the write lock held)."""
@@ -87,17 +106,8 @@ class Versions:
             file.flush()
             os.fsync(file.fileno())
         os.replace(pointer, self.root / "current")
-        for old in sorted(self.numbers())[:-KEEP]:
-            shutil.rmtree(self.path(old), ignore_errors=True)
         return number
 
     def numbers(self) -> list[int]:
         """Numbers of all versions on disk."""
         return [int(path.name) for path in self._folder.glob("[0-9]" * 4)]
-
-    def _sweep(self) -> None:
-        shutil.rmtree(self._folder / ".staging", ignore_errors=True)
-        current = self.current() or 0
-        for number in self.numbers():
-            if number > current:
-                shutil.rmtree(self.path(number), ignore_errors=True)

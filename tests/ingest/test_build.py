@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from assistant.embedding import Embedder
@@ -11,40 +9,7 @@ from assistant.errors import CorpusError, IndexBusyError
 from assistant.index.versions import Versions
 from assistant.settings import Settings
 from ingest.build import ingest
-
-CALL = """
-id = "essai"
-title = "Essai"
-authority = "Ministère"
-[handoff]
-name = "A B"
-email = "a.b@c.example"
-[[documents]]
-id = "reglement"
-path = "reglement.md"
-title = "Règlement"
-kind = "regulation"
-"""
-TEXT = "# Titre\n\n## I. Dates\n\nLa clôture est fixée au 3 mai 2025.\n\nLe jury siège en juin 2025.\n"
-FAQ = '[[entry]]\nid = "jury"\nquestions = ["Quand siège le jury ?"]\nquote = "Le jury siège en juin 2025."\n'
-
-
-@pytest.fixture
-def corner(tmp_path: Path, settings: Settings) -> Settings:
-    folder = tmp_path / "corpus" / "essai"
-    folder.mkdir(parents=True)
-    (folder / "call.toml").write_text(CALL, encoding="utf-8")
-    (folder / "reglement.md").write_text(TEXT, encoding="utf-8")
-    (folder / "faq.toml").write_text(FAQ, encoding="utf-8")
-    update = {"corpus_dir": tmp_path / "corpus", "call": "essai", "lock_timeout_s": 0.1}
-    return settings.model_copy(update=update)
-
-
-@pytest.fixture(autouse=True)
-def fresh(settings: Settings) -> None:
-    import shutil
-
-    shutil.rmtree(settings.data_dir / "index" / "essai", ignore_errors=True)
+from tests.ingest.corner import CALL, TEXT
 
 
 def test_unchanged_embeds_nothing_and_an_edit_only_its_views(

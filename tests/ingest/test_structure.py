@@ -32,6 +32,16 @@ MARKDOWN = st.lists(
 ).map("\n\n".join)  # fmt: skip
 
 
+# What values are made of, in any order: a fact that is none must not break the parsing.
+NUMBERS = st.lists(
+    st.sampled_from(
+        ["0", "1", "29", "31", "2024", "02", " ", "\u00a0", ".", ",", "/", "-", "%", "€", "h", "k",
+         "millions", " mars ", "er ", "@", "+33", " euros", " ans", "²", "٣", "1" * 400]
+    ),
+    max_size=40,
+).map("".join)  # fmt: skip
+
+
 def parse(source: str) -> tuple[Document, tuple[Unit, ...]]:
     structure = read_markdown(source)
     document = Document("d", "D", "regulation", "fr", None, structure.text, structure.sections)
@@ -58,6 +68,24 @@ def test_units_cover_the_text_without_holes(source: str) -> None:
         covered[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     holes = [c for c, done in zip(document.text, covered, strict=True) if not done]
     assert not "".join(holes).strip()
+
+
+@settings(max_examples=100, deadline=None)
+@given(MARKDOWN | st.text(max_size=400) | NUMBERS)
+def test_parsing_never_raises_and_every_offset_is_true(source: str) -> None:
+    document, units = parse(source)
+    again, _ = parse(source)
+    assert again == document
+    assert len({unit.id for unit in units}) == len(units)
+    for unit in units:
+        assert unit.span.start == unit.parts[0].start and unit.span.end == unit.parts[-1].end
+        for sentence in unit.sentences:
+            assert any(p.start <= sentence.start and sentence.end <= p.end for p in unit.parts)
+    by_id = {unit.id: unit for unit in units}
+    for fact in extract_facts(document, units):
+        unit = by_id[fact.unit]
+        assert unit.span.start <= fact.span.start < fact.span.end <= unit.span.end
+        assert document.text[fact.span.start : fact.span.end].strip() and fact.value
 
 
 @settings(max_examples=60, deadline=None)

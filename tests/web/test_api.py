@@ -134,10 +134,23 @@ def test_wrong_fields(client: TestClient, body: object, field: str) -> None:
     assert field in problem["detail"]
 
 
-@pytest.mark.parametrize("question", ["", "  \n\t ", "mot " * 10_000])
+@pytest.mark.parametrize(
+    "question", ["", "  \n\t ", "\x00\x01\x1b\x7f", "?!", "mot " * 5_000, "mot " * 10_000]
+)
 def test_question_that_cannot_be_taken(client: TestClient, question: str) -> None:
     problem = assert_problem(client.post(ANSWERS, json={"question": question}), 422, "question")
     assert len(problem["detail"]) > 20
+
+
+@pytest.mark.parametrize(
+    "question", ["date\x00 \x1b[31mlimite\u202e ?", "ბოლო ვადა როდის არის?", "qsdf zxcv 1234"]
+)
+def test_odd_questions_get_an_answer(client: TestClient, question: str) -> None:
+    response = client.post(ANSWERS, json={"question": question})
+    assert response.status_code == 200
+    answer = Answer.model_validate(response.json())
+    assert answer.citations or answer.abstained
+    assert "\x1b" not in answer.text
 
 
 def test_unknown_names(client: TestClient) -> None:
