@@ -37,12 +37,12 @@ from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
 from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
 from ingest.intents import fit_intents
-from ingest.readers.markdown import read_markdown
+from ingest.readers.formats import read_source
 from ingest.units import build_units
 from ingest.views import fact_questions, passage_views, unit_context
 
 # Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "3"
+FORMAT = "4"
 
 Progress = Callable[[str, int, int], None]
 
@@ -184,7 +184,9 @@ def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
     skipped: list[str] = []
     for source in call.documents:
         try:
-            parsed.append(_parse(source, folder / source.path))
+            item, warnings = _parse(source, folder / source.path)
+            parsed.append(item)
+            skipped += [f"{source.path}, {warning}" for warning in warnings]
         except (OSError, UnicodeDecodeError, CorpusError) as error:
             skipped.append(f"{source.path}: {error}")
     if not parsed:
@@ -192,21 +194,16 @@ def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
     return parsed, skipped
 
 
-def _parse(source: SourceFile, path: Path) -> _Parsed:
-    if path.suffix.lower() not in (".md", ".markdown", ".txt"):
-        raise CorpusError(f"the format '{path.suffix}' can't be read; convert it to Markdown.")
-    data = path.read_bytes()
-    structure = read_markdown(data.decode("utf-8"))
-    if not structure.blocks:
-        raise CorpusError("the document holds no text.")
+def _parse(source: SourceFile, path: Path) -> tuple[_Parsed, tuple[str, ...]]:
+    """A document, and what of it could not be read."""
+    structure = read_source(path)
     document = Document(
         source.id, source.title, source.kind, source.language, source.url, structure.text,
-        structure.sections,
+        structure.sections, structure.pages,
     )  # fmt: skip
     units = build_units(document, structure)
-    return _Parsed(
-        document, hashlib.sha256(data).hexdigest(), units, extract_facts(document, units)
-    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return _Parsed(document, digest, units, extract_facts(document, units)), structure.warnings
 
 
 def _open_store(
