@@ -45,17 +45,38 @@ def drop_furniture(pages: Sequence[Page], lines: dict[int, list[Line]]) -> dict[
                 numbers[round(line.base / 6)].add(page.number)
     filled = sum(bool(found) for found in lines.values())
     often = max(2, min(4, round(0.3 * filled)))
+
+    def is_repeated(line: Line, page: Page, least: float) -> bool:
+        counts = [len(seen[key]) for key in _keys(line, page)]
+        return filled > 1 and max(counts) >= least
+
+    def is_number(line: Line, page: Page) -> bool:
+        row = round(line.base / 6)
+        pages_there = sum(len(numbers[row + step]) for step in (-1, 0, 1))
+        outermost = _is_outermost(line, lines[page.number])
+        return bool(_PAGE_NUMBER.match(line.text)) and (pages_there >= 2 or outermost)
+
     kept: dict[int, list[Line]] = {}
     for page in pages:
-        doomed = set()
-        for line in edges[page.number]:
-            repeated = any(len(seen[key]) >= often for key in _keys(line, page))
-            row = round(line.base / 6)
-            counted = _PAGE_NUMBER.match(line.text) and (
-                sum(len(numbers[row + step]) for step in (-1, 0, 1)) >= 2 or _is_outermost(line, lines[page.number])
-            )
-            if (repeated and filled > 1) or counted:
-                doomed.add(id(line))
+        doomed: set[int] = set()
+        ordered = sorted(lines[page.number], key=lambda line: line.base)
+        marked = {id(line) for line in edges[page.number]}
+        for run in (ordered, ordered[::-1]):
+            # From the edge of the page inwards: furniture ends where text begins.
+            block: list[Line] = []
+            for line in run:
+                known = is_repeated(line, page, often) or is_number(line, page)
+                if id(line) not in marked or not known:
+                    break
+                block.append(line)
+            inner = run[len(block)] if len(block) < len(run) else None
+            while block:
+                last = block[-1]
+                apart = inner is None or abs(last.base - inner.base) > 1.5 * inner.size
+                if apart or is_number(last, page) or is_repeated(last, page, 0.6 * filled):
+                    break
+                inner = block.pop()  # as near as text: it is text
+            doomed |= {id(line) for line in block}
         kept[page.number] = [line for line in lines[page.number] if id(line) not in doomed]
     return kept
 

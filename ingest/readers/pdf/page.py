@@ -159,7 +159,7 @@ def _page(page: pypdfium2.PdfPage, number: int) -> Page:
     edges.collect(page)
     # Some programs print a word twice to make it look bold.
     words = tuple({(w.text, round(w.x0), round(w.base)): w for w in _words(page, number, place)}.values())
-    words = tuple(_underline(words, edges.horizontal))
+    words = tuple(_underline((*words, *_drawn_bullets(words, edges.dots)), edges.horizontal))
     width, height = (top - bottom, right - left) if rotation in (90, 270) else (right - left, top - bottom)  # fmt: skip
     return Page(
         number, width, height, words, tuple(edges.horizontal), tuple(edges.vertical),
@@ -302,6 +302,7 @@ class _Edges:
     horizontal: list[Box] = field(default_factory=list)
     vertical: list[Box] = field(default_factory=list)
     fills: list[Box] = field(default_factory=list)
+    dots: list[Box] = field(default_factory=list)
     has_image: bool = False
 
     def collect(self, page: pypdfium2.PdfPage) -> None:
@@ -330,6 +331,9 @@ class _Edges:
             placed = [self.place.point(x, y) for x, y in points]
             xs, ys = [x for x, _ in placed], [y for _, y in placed]
             box = Box(min(xs), min(ys), max(xs), max(ys))
+            if 1.5 <= box.width <= 7 and 0.7 < box.width / max(box.height, 0.1) < 1.4 and not white:
+                self.dots.append(box)
+                continue
             if len(placed) >= 4 and fill.value and box.width > 3 and box.height > 3:
                 if not white:
                     self.fills.append(box)
@@ -374,6 +378,17 @@ def _subpaths(
             points.append(points[0])
     if len(points) > 1:
         yield points
+
+
+def _drawn_bullets(words: tuple[Word, ...], dots: list[Box]) -> Iterator[Word]:
+    """Bullets that are drawn, not printed: a small dot or square before the first word of a line."""
+    for dot in dots:
+        middle = (dot.top + dot.bottom) / 2
+        row = [word for word in words if word.top <= middle <= word.bottom]
+        after = [word for word in row if dot.x1 < word.x0 < dot.x1 + 2.5 * word.size]
+        if after and not any(dot.x0 - 30 < word.x1 <= dot.x0 for word in row):
+            first = min(after, key=lambda word: word.x0)
+            yield replace(first, text="•", x0=dot.x0, x1=dot.x1, bold=False, italic=False)
 
 
 def _underline(words: tuple[Word, ...], edges: list[Box]) -> Iterator[Word]:

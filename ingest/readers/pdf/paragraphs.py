@@ -107,7 +107,8 @@ def make_paragraphs(lines: Iterable[Line], measures: Measures) -> list[Paragraph
         marked = _marked(line, before, ended)
         gap = _gap(before, line, measures)
         if marked or gap or _restyled(before, line, ended):
-            if not (gap == "page" and not marked and _runs_on(before, line, ended)):
+            flows = gap == "page" or (gap == "space" and _is_slight(before, line, measures))
+            if not (flows and not marked and _runs_on(before, line, ended, strict=gap != "page")):
                 made.append(_open(line, gap=bool(gap), marked=marked))
                 continue
         elif ended:
@@ -201,8 +202,18 @@ def _restyled(before: Line, line: Line, ended: bool) -> bool:
     )  # fmt: skip
 
 
-def _runs_on(before: Line, line: Line, ended: bool) -> bool:
-    """Whether a paragraph goes on in the next column or on the next page."""
+def _is_slight(before: Line, line: Line, measures: Measures) -> bool:
+    """Whether the space above ``line`` may come from a raised figure or a symbol in it."""
+    return line.base - before.base < 1.5 * measures.leading(max(line.size, before.size))
+
+
+def _runs_on(before: Line, line: Line, ended: bool, *, strict: bool = False) -> bool:
+    """Whether a paragraph goes on in the next column or on the next page.
+
+    ``strict`` asks that the line before is full and the next one begins in lower case.
+    """
+    if strict and (ended or not line.text[:1].islower()):
+        return False
     if abs(before.size - line.size) > 0.06 * line.size or before.bold != line.bold:
         return False
     if re.search(r"[.!?:;…][»”\")\]]*$", before.text):
@@ -294,7 +305,8 @@ def _called(word: object, line: Line, calls: dict[int, dict[str, str]]) -> str |
     for page in (line.page, line.page + 1):
         if printed in calls.get(page, {}):
             return calls[page][printed]
-    return None
+    later = [notes[printed] for page, notes in calls.items() if page > line.page and printed in notes]
+    return later[0] if len(later) == 1 else None  # notes at the end of the document
 
 
 def _seam(tail: str, head: str, measures: Measures) -> tuple[int, str]:
