@@ -73,7 +73,7 @@ def drop_furniture(pages: Sequence[Page], lines: dict[int, list[Line]]) -> dict[
             while block:
                 last = block[-1]
                 apart = inner is None or abs(last.base - inner.base) > 1.5 * inner.size
-                if apart or is_number(last, page) or is_repeated(last, page, 0.6 * filled):
+                if apart or is_number(last, page) or is_repeated(last, page, max(4, 0.6 * filled)):
                     break
                 inner = block.pop()  # as near as text: it is text
             doomed |= {id(line) for line in block}
