@@ -232,3 +232,17 @@ def test_a_page_without_text_is_reported() -> None:
     canvas.drawImage(ImageReader(Image.new("RGB", (40, 40), "red")), 0, 0, 595, 842)
     canvas.save()
     assert read_pdf(buffer.getvalue()).warnings == ("page 2: an image without text, not read.",)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        ("Écrire à Mme Garrabos, cheffe du bureau des projets, à l'adresse solene.garra-", "bos@atpc.example.", "solene.garrabos@atpc.example"),
+        ("Écrire au service des affaires publiques du ministère à l'adresse aa@affaires-", "publiques.example.", "aa@affaires-publiques.example"),
+        ("Écrire au guichet des porteurs de projets du ministère : assistance@guichet.", "atpc.example.", "assistance@guichet.atpc.example"),
+        ("Écrire au guichet des porteurs de projets du ministère, à l'adresse maud.", "tessier@atpc.example.", "maud.tessier@atpc.example"),
+        ("Déposer le dossier complet sur la plateforme du ministère https://guichet.example/", "depot/2026 avant la date.", "https://guichet.example/depot/2026 avant"),
+    ],
+)  # fmt: skip
+def test_an_address_cut_by_a_line_break_is_whole(first: str, second: str, wanted: str) -> None:
+    assert wanted in read_pdf(lines_pdf([first, second])).text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
+from assistant.words import fold
 from ingest.readers.pdf.lines import Line, touches
 
 _BULLETS = frozenset("•‣▪▫◦●○■□◼◻♦◆❖➢➔→►▶▸➤✓✔☑☐·∙⁃*–—-−‐")
@@ -57,6 +58,13 @@ class Measures:
     pitch: dict[float, float]
     words: frozenset[str]
     links: frozenset[str]
+    domains: frozenset[str] = frozenset()
+    hyphenated: bool = False
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """The words without accents."""
+        return frozenset(part for word in self.words for part in (fold(word), *fold(word).split("-")))
 
     @cached_property
     def common(self) -> float:
@@ -81,9 +89,14 @@ def measure(lines: Sequence[Line], links: frozenset[str]) -> Measures:
     for line in lines:
         kept = line.words[:-1] if line.text.endswith("-") else line.words
         words.update(token for word in kept for token in re.findall(r"[\w-]+", word.text.lower()))
+    domains = {
+        match[1].lower() for line in lines
+        for match in re.finditer(r"@([\w-]+(?:\.[\w-]+)+)", line.text)
+    } | {link.rpartition("@")[2].lower() for link in links if link.startswith("mailto:")}  # fmt: skip
     return Measures(
         {size: _usual(gaps) for size, gaps in pitches.items() if len(gaps) > 2},
-        frozenset(words), links,
+        frozenset(words), links, frozenset(domains),
+        sum(line.text.endswith("-") for line in lines) > 0.02 * len(lines),
     )  # fmt: skip
 
 
@@ -314,11 +327,16 @@ def _seam(tail: str, head: str, measures: Measures) -> tuple[int, str]:
     last = tail.rsplit(None, 1)[-1] if tail.split() else ""
     if last.endswith("\xad"):
         return 1, ""
-    if _URL_TAIL.search(last) or "@" in last:
+    address = _mail_seam(last, head, measures)
+    if address is not None:
+        return address
+    if _URL_TAIL.search(last):
         whole = last + head
         if any(whole.strip("().,;") in link for link in measures.links):
             return 0, ""
-        if _URL_TAIL.search(last) and (last[-1] in "/-_=&?%" or head[:1] in "/?&=_#") or last.endswith("@"):
+        if last.endswith("-"):
+            return _hyphen_seam(last, head, measures)
+        if last[-1] in "/_=&?%" or head[:1] in "/?&=_#":
             return 0, ""
         return 0, " "
     if last.endswith("-") and len(last) > 1 and last[-2].isalpha() and head[:1].isalpha():
@@ -335,3 +353,37 @@ def _seam(tail: str, head: str, measures: Measures) -> tuple[int, str]:
     if last.endswith(("'", "’")) or (last.endswith("/") and len(last) > 1):
         return 0, ""
     return 0, " "
+
+
+def _mail_seam(last: str, head: str, measures: Measures) -> tuple[int, str] | None:
+    """The seam within a mail address that a line break cuts; None elsewhere."""
+    tail = re.search(r"[\w.+-]+@(?P<domain>[\w.-]*)$", last)
+    if tail:
+        domain = tail["domain"]
+        if not re.match(r"[\w.-]*\w", head):
+            return None
+        if domain.endswith("-"):
+            return _hyphen_seam(last, head, measures)
+        if not domain or domain.endswith(".") or ("." not in domain and head.startswith(".")):
+            return 0, ""
+        return 0, " "
+    if head.startswith("@") and last[-1:].isalnum():
+        return 0, ""
+    if "@" in head and re.fullmatch(r"[a-z0-9]+(?:[._-][a-z0-9]+)*[._-]", last):
+        return _hyphen_seam(last, head, measures) if last.endswith("-") else (0, "")
+    return None
+
+
+def _hyphen_seam(last: str, head: str, measures: Measures) -> tuple[int, str]:
+    """Whether the hyphen at the end of a cut address was added there: it was where the document
+    writes the whole word elsewhere (the name of the person, say) or the whole domain."""
+    left = re.search(r"(\w*)-$", last)
+    right = re.match(r"\w*", head)
+    before, after = left[1] if left else "", right.group() if right else ""
+    if not before:
+        return 1, ""
+    domain = (last[:-1] + re.match(r"[\w.-]*", head).group()).rpartition("@")[2]  # type: ignore[union-attr]
+    if domain.lower() in measures.domains or fold(before + after) in measures.folded:
+        return 1, ""
+    known = fold(before) in measures.folded and fold(after) in measures.folded
+    return (0, "") if known or not measures.hyphenated else (1, "")

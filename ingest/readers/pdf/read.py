@@ -338,7 +338,7 @@ class _Writer:
             not self._titled
             and paragraph.first.page <= 2
             and numbering(plain) is None
-            and (self._looks[style] < 4 or marked == 1 or (self._title and len(plain) > 60))
+            and (self._looks[style] < 4 or marked == 1 or len(plain) > 60)
             and (not self._title or paragraph.first.page == self._title[0][1].first.page)
             and (marked is None or marked == 1)
         )
