@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.errors import AssistantError
+from assistant.call_commands import app as call_app
+from assistant.corpus_commands import app as corpus_app
 from assistant.settings import Settings, load_settings
+from assistant.terminal import clear_errors as _clear_errors
 
 if TYPE_CHECKING:
     from assistant.answering.assistant import Explanation
@@ -23,20 +23,12 @@ app = typer.Typer(
     help="Answers from a call's regulation, with exact quotes.", no_args_is_help=True,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(call_app, name="call")
+app.add_typer(corpus_app, name="corpus")
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 
 CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Errors made on purpose end the command with one sentence, not with a stack trace."""
-    try:
-        yield
-    except AssistantError as error:
-        _err.print(f"[bold]aap:[/bold] {escape(str(error))}")
-        raise typer.Exit(1) from error
 
 
 @app.command()

@@ -78,7 +78,9 @@ class Assistant:
         for call in list_calls(settings.corpus_dir):
             with suppress(IndexMissingError):
                 self._index(call)
-        if settings.call not in self._indexes:
+        if "call" not in settings.model_fields_set and self.default_call not in self._indexes:
+            self.default_call = next(iter(self._indexes), settings.call)  # another corpus folder
+        if self.default_call not in self._indexes:
             Versions(settings.data_dir, settings.call).current_path()
             raise CorpusError(f"The call '{settings.call}' has no folder in {settings.corpus_dir}.")
 
@@ -90,7 +92,7 @@ class Assistant:
         """
         embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
         assistant = cls(settings, embedder, clock)
-        assistant.ask("?a", call=settings.call)  # loads what is loaded on first use
+        assistant.ask("?a")  # loads what is loaded on first use
         return assistant
 
     @property

@@ -50,8 +50,8 @@ class Versions:
         return self.path(number)
 
     @contextmanager
-    def writing(self, timeout_s: float) -> Iterator[None]:
-        """Hold the write lock; what a killed builder left is swept first.
+    def writing(self, timeout_s: float, *, sweep: bool = True) -> Iterator[None]:
+        """Hold the write lock; what a killed builder left is swept first (unless not ``sweep``).
 
         Raises IndexBusyError when another process holds it for longer than ``timeout_s``.
         """
@@ -65,7 +65,8 @@ class Versions:
                 f"then run 'aap ingest' again."
             ) from error
         try:
-            self._sweep()
+            if sweep:
+                self._sweep()
             yield
         finally:
             lock.release()
@@ -81,15 +82,34 @@ class Versions:
         """Give ``staging`` the next number and make it the current version."""
         number = max(self.numbers(), default=0) + 1
         os.replace(staging, self.path(number))
+        self.use(number)
+        self.prune(KEEP)
+        return number
+
+    def existing(self, number: int) -> Path:
+        """The folder of a version that is kept. Raises IndexMissingError when it is not."""
+        if not (self.path(number) / "catalog.sqlite").exists():
+            kept = ", ".join(map(str, sorted(self.numbers()))) or "none"
+            raise IndexMissingError(f"There is no version {number} of '{self.call}' (kept: {kept}).")
+        return self.path(number)
+
+    def use(self, number: int) -> None:
+        """Make ``number`` the current version. Raises IndexMissingError when it is not kept."""
+        self.existing(number)
         pointer = self.root / "current.new"
         with pointer.open("w", encoding="ascii") as file:
             file.write(str(number))
             file.flush()
             os.fsync(file.fileno())
         os.replace(pointer, self.root / "current")
-        for old in sorted(self.numbers())[:-KEEP]:
-            shutil.rmtree(self.path(old), ignore_errors=True)
-        return number
+
+    def prune(self, keep: int) -> list[int]:
+        """Remove all but the ``keep`` newest versions and the current one; the numbers removed."""
+        current = self.current()
+        doomed = [number for number in sorted(self.numbers())[:-keep] if number != current]
+        for number in doomed:
+            shutil.rmtree(self.path(number), ignore_errors=True)
+        return doomed
 
     def numbers(self) -> list[int]:
         """Numbers of all versions on disk."""

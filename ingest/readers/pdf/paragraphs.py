@@ -299,6 +299,8 @@ def join(
             if label is not None:
                 notes.append((length, label))
                 continue
+            if line.raised(word) and re.fullmatch(r"\[\d{1,3}\]", word.text):
+                continue  # the call of a note that a browser printed as a list at the end
             text = word.text
             if skip_first and index == 0 and number == 0 and len(text) > 1 and text[0] in "•▪●➢➔►✓":
                 text = text[1:]
