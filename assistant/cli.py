@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.errors import AssistantError
+from assistant.call_commands import app as call_app
+from assistant.corpus_commands import app as corpus_app
 from assistant.settings import Settings, load_settings
+from assistant.terminal import clear_errors as _clear_errors
 
 if TYPE_CHECKING:
     from assistant.answering.assistant import Explanation
@@ -24,26 +23,12 @@ app = typer.Typer(
     help="Answers from a call's regulation, with exact quotes.", no_args_is_help=True,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(call_app, name="call")
+app.add_typer(corpus_app, name="corpus")
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 
 CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """What can be put right ends the command with one sentence, not with a stack trace."""
-    try:
-        yield
-    except AssistantError as error:
-        _err.print(f"[bold]aap:[/bold] {escape(str(error))}")
-        raise typer.Exit(1) from error
-    except (OSError, sqlite3.Error) as error:
-        _err.print(
-            f"[bold]aap:[/bold] {escape(str(error))}. Check that the folder can be read and "
-            f"written (AAP_DATA_DIR, AAP_CACHE_DIR) and that its disk has space."
-        )
-        raise typer.Exit(1) from error
 
 
 @app.command()

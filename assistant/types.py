@@ -6,6 +6,7 @@ Offsets are always character offsets, half open, into the canonical text of one 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -102,7 +103,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source with its canonical text; ``url`` is where the original is published."""
+    """One source with its canonical text; ``url`` is where the original is published.
+
+    ``pages`` are (offset, page number), in the order of the text: that page begins there.
+    """
 
     id: str
     title: str
@@ -111,6 +115,12 @@ class Document:
     url: str | None
     text: str
     sections: tuple[Section, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """The page of the original on which the text at ``offset`` stands, where that is known."""
+        index = bisect_right(self.pages, offset, key=lambda mark: mark[0])
+        return self.pages[index - 1][1] if index else None
 
     def heading_path(self, section: int | None) -> tuple[str, ...]:
         """Headings from the outermost to ``section`` itself, as they stand in the text."""

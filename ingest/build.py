@@ -40,7 +40,7 @@ from assistant.index.vectors import (
     discard_vectors,
     open_vectors,
 )
-from assistant.index.versions import Versions
+from assistant.index.versions import KEEP, Versions
 from assistant.settings import Settings
 from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
@@ -48,12 +48,12 @@ from ingest.facts import extract_facts
 from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
 from ingest.intents import intents_of_call
 from ingest.prototypes import build_prototypes
-from ingest.readers.markdown import read_markdown
+from ingest.readers.formats import read_source
 from ingest.units import build_units
 from ingest.views import fact_questions, passage_views, unit_context
 
 # Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "4"
+FORMAT = "5"
 
 Progress = Callable[[str, int, int], None]
 
@@ -119,7 +119,7 @@ def ingest(
         known = {question.id: question.text for question in questions}
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
-        _tidy(versions, settings.chroma_url)
+        tidy(versions, settings.chroma_url)
         staging = versions.staging()
         with ExitStack() as stack:
             store = create_vectors(staging, call_id, settings.chroma_url)
@@ -164,7 +164,7 @@ def ingest(
             report,
         )  # fmt: skip
         number = versions.publish(staging)
-        _tidy(versions, settings.chroma_url)
+        tidy(versions, settings.chroma_url)
         return replace(report, version=number)
 
 
@@ -177,12 +177,18 @@ def _fingerprint(call: Call, folder: Path, embedder: Embedder, url: str | None) 
     return digest.hexdigest()
 
 
-def _tidy(versions: Versions, url: str | None) -> None:
-    """Remove the versions that nobody needs; a server that is down keeps its part for later."""
-    for folder in versions.obsolete():
+def tidy(versions: Versions, url: str | None, keep: int = KEEP) -> list[Path]:
+    """Remove the versions that nobody needs; a server that is down keeps its part for later.
+
+    The folders removed. Only for whoever holds the write lock.
+    """
+    removed: list[Path] = []
+    for folder in versions.obsolete(keep):
         with suppress(IndexUnreachableError, ConfigurationError):
             discard_vectors(folder, url)
             shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder)
+    return removed
 
 
 def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Report | None:
@@ -218,7 +224,9 @@ def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
     skipped: list[str] = []
     for source in call.documents:
         try:
-            parsed.append(_parse(source, folder / source.path))
+            item, warnings = _parse(source, folder / source.path)
+            parsed.append(item)
+            skipped += [f"{source.path}, {warning}" for warning in warnings]
         except (OSError, UnicodeDecodeError, CorpusError) as error:
             skipped.append(f"{source.path}: {error}")
     if not parsed:
@@ -226,21 +234,16 @@ def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
     return parsed, skipped
 
 
-def _parse(source: SourceFile, path: Path) -> _Parsed:
-    if path.suffix.lower() not in (".md", ".markdown", ".txt"):
-        raise CorpusError(f"the format '{path.suffix}' can't be read; convert it to Markdown.")
-    data = path.read_bytes()
-    structure = read_markdown(data.decode("utf-8"))
-    if not structure.blocks:
-        raise CorpusError("the document holds no text.")
+def _parse(source: SourceFile, path: Path) -> tuple[_Parsed, tuple[str, ...]]:
+    """A document, and what of it could not be read."""
+    structure = read_source(path)
     document = Document(
         source.id, source.title, source.kind, source.language, source.url, structure.text,
-        structure.sections,
+        structure.sections, structure.pages,
     )  # fmt: skip
     units = build_units(document, structure)
-    return _Parsed(
-        document, hashlib.sha256(data).hexdigest(), units, extract_facts(document, units)
-    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return _Parsed(document, digest, units, extract_facts(document, units)), structure.warnings
 
 
 def _vectors_before(

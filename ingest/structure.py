@@ -1,7 +1,7 @@
 """From a reader's blocks to one canonical text with its tree: sections, blocks, sentences.
 
-Every reader (Markdown today) tells the same few things to a ``TextBuilder``: here is a heading,
-a paragraph, a list item, a table row … The builder writes the canonical text and keeps offsets.
+Every reader (one a format) tells the same few things to a ``TextBuilder``: here is a heading, a
+paragraph, a list item, a table row … The builder writes the canonical text and keeps offsets.
 In canonical text, blocks stand apart by an empty line, items and rows by a line break; items
 start with "- ", cells are separated by a tab.
 """
@@ -9,8 +9,9 @@ start with "- ", cells are separated by a tab.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from assistant.types import Section, Span
 from assistant.values import find_values
@@ -19,6 +20,9 @@ from ingest.sentences import split_sentences
 BlockKind = Literal["title", "heading", "paragraph", "item", "row", "header", "footnote", "contact"]
 
 CONTACT_MAX_CHARS = 240
+
+_Mark = TypeVar("_Mark")
+Marks = Sequence[tuple[int, _Mark]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A parsed document: canonical text, sections, leaf blocks in order, calls of footnotes."""
+    """A parsed document: canonical text, sections, leaf blocks in order, calls of footnotes.
+
+    ``pages`` are (offset, page number): that page's text begins or goes on there. ``warnings``
+    say what the reader could not read, each in one sentence.
+    """
 
     text: str
     sections: tuple[Section, ...]
     blocks: tuple[Block, ...]
     note_calls: dict[str, int]
+    pages: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +66,8 @@ class _OpenSection:
 class TextBuilder:
     """Writes canonical text block by block; every method takes text without markup.
 
-    ``notes`` are (offset within the given text, label) of the footnotes that it calls.
+    ``notes`` are (offset within the given text, label) of the footnotes that it calls, ``pages``
+    (offset within it, page number) where a page begins.
     """
 
     _pieces: list[str] = field(default_factory=list)
@@ -65,6 +76,7 @@ class TextBuilder:
     _path: list[int] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
     _calls: dict[str, int] = field(default_factory=dict)
+    _pages: list[tuple[int, int]] = field(default_factory=list)
     _groups: int = 0
     _boxes: int = 0
     _box: int | None = None
@@ -83,9 +95,11 @@ class TextBuilder:
         """The boxed note ends."""
         self._box = None
 
-    def heading(self, level: int, text: str, notes: list[tuple[int, str]] | None = None) -> None:
+    def heading(
+        self, level: int, text: str, notes: Marks[str] | None = None, pages: Marks[int] | None = None
+    ) -> None:
         """A heading; the first one of level 1 is the document's title, not a section."""
-        span = self._write(text, "\n\n", notes)
+        span = self._write(text, "\n\n", notes, pages)
         if span is None:
             return
         if level == 1 and not any(block.kind in ("title", "heading") for block in self._blocks):
@@ -97,52 +111,74 @@ class TextBuilder:
         self._path.append(len(self._sections) - 1)
         self._add("heading", span)
 
-    def paragraph(self, text: str, notes: list[tuple[int, str]] | None = None) -> None:
+    def paragraph(
+        self, text: str, notes: Marks[str] | None = None, pages: Marks[int] | None = None
+    ) -> None:
         """A paragraph; a short one that holds a mail address or phone number is a contact."""
-        span = self._write(text, "\n\n", notes)
+        span = self._write(text, "\n\n", notes, pages)
         if span is not None:
             kind: BlockKind = "contact" if _is_contact(text) else "paragraph"
             self._add(kind, span)
 
-    def item(self, text: str, group: int, notes: list[tuple[int, str]] | None = None) -> None:
+    def item(
+        self, text: str, group: int, notes: Marks[str] | None = None, pages: Marks[int] | None = None
+    ) -> None:
         """An item of the list ``group``."""
         last = self._blocks[-1] if self._blocks else None
         same = last is not None and last.group == group
-        span = self._write(text, "\n" if same else "\n\n", notes, bullet="- ")
+        span = self._write(text, "\n" if same else "\n\n", notes, pages, bullet="- ")
         if span is not None:
             self._add("item", span, group=group)
 
-    def row(self, cells: list[str], group: int, *, header: bool = False) -> None:
-        """A row of the table ``group``; empty cells are kept as empty columns."""
+    def row(
+        self,
+        cells: list[str],
+        group: int,
+        *,
+        header: bool = False,
+        page: int | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """A row of the table ``group``; empty cells are kept as empty columns.
+
+        ``page`` is where it begins, ``notes`` are the labels of the footnotes that it calls.
+        """
         text = "\t".join(re.sub(r"\s+", " ", cell).strip() for cell in cells)
         if not text.strip():
             return
         last = self._blocks[-1] if self._blocks else None
         same = last is not None and last.group == group
-        span = self._write(text, "\n" if same else "\n\n", None, strip="\n")
+        span = self._write(
+            text, "\n" if same else "\n\n", [(len(text), label) for label in notes],
+            [(0, page)] if page else None, strip="\n",
+        )  # fmt: skip
         if span is not None:
             self._add("header" if header else "row", span, group=group)
 
-    def footnote(self, label: str, text: str) -> None:
+    def footnote(self, label: str, text: str, pages: Marks[int] | None = None) -> None:
         """A footnote's own text."""
-        span = self._write(text, "\n\n", None)
+        span = self._write(text, "\n\n", None, pages)
         if span is not None:
             self._add("footnote", span, label=label)
 
-    def build(self) -> Structure:
+    def build(self, warnings: Sequence[str] = ()) -> Structure:
         """The finished structure."""
         self._close_sections(0, self._length)
         sections = tuple(
             Section(i, s.level, s.heading, Span(s.heading.start, s.end), s.parent)
             for i, s in enumerate(self._sections)
         )
-        return Structure("".join(self._pieces), sections, tuple(self._blocks), dict(self._calls))
+        return Structure(
+            "".join(self._pieces), sections, tuple(self._blocks), dict(self._calls),
+            tuple(self._pages), tuple(warnings),
+        )  # fmt: skip
 
     def _write(
         self,
         text: str,
         separator: str,
-        notes: list[tuple[int, str]] | None,
+        notes: Marks[str] | None,
+        pages: Marks[int] | None,
         *,
         bullet: str = "",
         strip: str | None = None,
@@ -158,6 +194,9 @@ class TextBuilder:
         self._push(body)
         for offset, label in notes or ():
             self._calls.setdefault(label, start + min(max(offset - lead, 0), len(body)))
+        for offset, page in pages or ():
+            if not self._pages or self._pages[-1][1] != page:
+                self._pages.append((start + min(max(offset - lead, 0), len(body)), page))
         return Span(start, self._length)
 
     def _push(self, piece: str) -> None:

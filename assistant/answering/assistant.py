@@ -77,7 +77,9 @@ class Assistant:
         for call in list_calls(settings.corpus_dir):
             with suppress(IndexMissingError):
                 self._index(call)
-        self._index(settings.call)  # the default call must be there: raises what is wrong with it
+        if "call" not in settings.model_fields_set and self.default_call not in self._indexes:
+            self.default_call = next(iter(self._indexes), settings.call)  # another corpus folder
+        self._index(self.default_call)  # it must be there: raises what is wrong with it
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Assistant:
@@ -87,7 +89,7 @@ class Assistant:
         """
         embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
         assistant = cls(settings, embedder, clock)
-        assistant.ask("?a", call=settings.call)  # loads what is loaded on first use
+        assistant.ask("?a")  # loads what is loaded on first use
         return assistant
 
     @property

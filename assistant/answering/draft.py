@@ -54,6 +54,7 @@ def citations(draft: Draft) -> tuple[Citation, ...]:
                 document=document_id,
                 title=document.title,
                 heading=path or document.title,
+                page=document.page(span.start),
                 start=span.start,
                 end=span.end,
                 url=f"/documents/{draft.index.call.id}/{document_id}"

@@ -20,7 +20,7 @@ from assistant.words import stems
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (id TEXT PRIMARY KEY, title TEXT, kind TEXT, language TEXT, url TEXT,
-                        sha256 TEXT, text TEXT, sections TEXT);
+                        sha256 TEXT, text TEXT, sections TEXT, pages TEXT);
 CREATE TABLE units (id TEXT PRIMARY KEY, ordinal INTEGER, document TEXT, kind TEXT,
                     section INTEGER, shape TEXT);
 CREATE TABLE facts (unit TEXT, kind TEXT, value TEXT, label TEXT, start INTEGER, end INTEGER);
@@ -71,13 +71,14 @@ class Catalog:
     def documents(self) -> dict[str, Document]:
         """All documents by id, in the order of call.toml."""
         rows = self._db.execute(
-            "SELECT id, title, kind, language, url, text, sections FROM documents ORDER BY rowid"
+            "SELECT id, title, kind, language, url, text, sections, pages FROM documents "
+            "ORDER BY rowid"
         )
         return {
             row[0]: Document(
                 row[0], row[1], row[2], row[3], row[4], row[5],
-                tuple(map(_section, json.loads(row[6]))),
-            )
+                tuple(map(_section, json.loads(row[6]))), tuple(map(tuple, json.loads(row[7]))),
+            )  # fmt: skip
             for row in rows
         }
 
@@ -189,9 +190,9 @@ def write_catalog(
                  for s in document.sections]
             )  # fmt: skip
             db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (document.id, document.title, document.kind, document.language, document.url,
-                 digest, document.text, sections),
+                 digest, document.text, sections, json.dumps(document.pages)),
             )  # fmt: skip
         for ordinal, unit in enumerate(units):
             shape = {

@@ -78,14 +78,14 @@ class Versions:
         finally:
             lock.release()
 
-    def obsolete(self) -> list[Path]:
-        """Folders that nobody needs: what a killed builder left, all versions but the last few.
+    def obsolete(self, keep: int = KEEP) -> list[Path]:
+        """Folders that nobody needs: what a killed builder left, all versions but the ``keep``
+        newest and the current one.
 
         Only for whoever holds the write lock.
         """
-        current = self.current() or 0
         numbers = sorted(self.numbers())
-        kept = [number for number in numbers if number <= current][-KEEP:]
+        kept = {*numbers[-keep:], self.current()}
         staging = [path for path in (self._folder / ".staging",) if path.exists()]
         return staging + [self.path(number) for number in numbers if number not in kept]
 
@@ -100,13 +100,25 @@ class Versions:
         """Give ``staging`` the next number and make it the current version."""
         number = max(self.numbers(), default=0) + 1
         os.replace(staging, self.path(number))
+        self.use(number)
+        return number
+
+    def existing(self, number: int) -> Path:
+        """The folder of a version that is kept. Raises IndexMissingError when it is not."""
+        if not (self.path(number) / "catalog.sqlite").exists():
+            kept = ", ".join(map(str, sorted(self.numbers()))) or "none"
+            raise IndexMissingError(f"There is no version {number} of '{self.call}' (kept: {kept}).")
+        return self.path(number)
+
+    def use(self, number: int) -> None:
+        """Make ``number`` the current version. Raises IndexMissingError when it is not kept."""
+        self.existing(number)
         pointer = self.root / "current.new"
         with pointer.open("w", encoding="ascii") as file:
             file.write(str(number))
             file.flush()
             os.fsync(file.fileno())
         os.replace(pointer, self.root / "current")
-        return number
 
     def numbers(self) -> list[int]:
         """Numbers of all versions on disk."""

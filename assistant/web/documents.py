@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
+from urllib.parse import urldefrag, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -32,7 +33,7 @@ def show_document(
         language,
         call=assistant.calls[call],
         document=found,
-        original=_web_address(found),
+        original=_web_address(found, passages[0].start if passages else 0),
         outline=[(s.ordinal, s.level, found.heading_path(s.ordinal)[-1]) for s in found.sections],
         body=render_document(found, passages, texts(language)),
         has_passage=bool(passages),
@@ -54,6 +55,10 @@ def _is_offset(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= 9
 
 
-def _web_address(document: Document) -> str | None:
+def _web_address(document: Document, offset: int) -> str | None:
+    """Where the original is published; a PDF is opened at the page of ``offset``."""
     url = document.url or ""
+    page = document.page(offset)
+    if page is not None and urlsplit(url).path.lower().endswith(".pdf"):
+        url = f"{urldefrag(url).url}#page={page}"
     return url if url.startswith(("https://", "http://")) else None

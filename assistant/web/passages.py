@@ -49,6 +49,7 @@ class _Writer:
     passages: Sequence[Span]
     words: Texts
     _marks: int = 0
+    _page: int | None = None
     _shallowest: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,7 @@ class _Writer:
     def blocks(self) -> Iterator[Markup]:
         headings = {section.heading.start: section for section in self.document.sections}
         for match in _BLOCK.finditer(self.document.text):
+            yield from self._page_mark(match.start())
             section = headings.get(match.start())
             if section is not None and section.heading.end == match.end():
                 depth = min(2 + section.level - self._shallowest, 6)
@@ -64,6 +66,13 @@ class _Writer:
                 yield Markup('<h{0} id="s{1}">{2}</h{0}>').format(depth, section.ordinal, inner)
             else:
                 yield from self._block(Span(*match.span()))
+
+    def _page_mark(self, offset: int) -> Iterator[Markup]:
+        """The number of the original's page, before the first block that begins on it."""
+        page = self.document.page(offset)
+        if page is not None and page != self._page:
+            self._page = page
+            yield Markup('<p class="page">{}</p>').format(self.words["page"].format(page=page))
 
     def _block(self, block: Span) -> Iterator[Markup]:
         lines = [Span(*line.span()) for line in self._find(_LINE, block)]

@@ -13,9 +13,9 @@ from pathlib import Path
 import chromadb
 import pytest
 
-from ingest.prototypes import build_prototypes
 from assistant.embedding import Embedder
 from assistant.settings import PROJECT, Settings
+from ingest.prototypes import build_prototypes
 from tests.ingest.corner import CALL, FAQ, TEXT
 
 

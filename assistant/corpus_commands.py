@@ -1,0 +1,91 @@
+"""``aap corpus``: the versions of a call's index."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.settings import load_settings
+from assistant.terminal import clear_errors, say
+
+app = typer.Typer(help="Versions of a call's index.", no_args_is_help=True)
+CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
+
+
+@app.command()
+def versions(call: CallOption = None) -> None:
+    """List the versions that are kept; a star marks the one in use."""
+    from assistant.index.catalog import Catalog
+    from assistant.index.versions import Versions
+
+    with clear_errors():
+        settings = load_settings()
+        kept = Versions(settings.data_dir, call or settings.call)
+        current = kept.current()
+        for number in sorted(kept.numbers()):
+            catalog = Catalog(kept.path(number) / "catalog.sqlite")
+            documents = ", ".join(catalog.documents)
+            mark = "*" if number == current else " "
+            say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
+            catalog.close()
+
+
+@app.command()
+def diff(before: int, after: int, call: CallOption = None) -> None:
+    """What changed from version BEFORE to version AFTER, and which answers that touches."""
+    from assistant.index.comparison import compare, gone_quotes
+    from assistant.index.versions import Versions
+    from evals.cases import load_cases
+
+    with clear_errors():
+        settings = load_settings()
+        name = call or settings.call
+        kept = Versions(settings.data_dir, name)
+        a, b = kept.existing(before), kept.existing(after)
+        found = compare(a, b)
+        gold = settings.corpus_dir.parent / "evals" / "questions" / f"{name}.yaml"
+        cases = load_cases([gold]) if gold.exists() else []
+        stale = [case.id for case in cases if gone_quotes(case.quotes, a, b)]
+    for change in found.changes:
+        say(f"{change.kind:8} {change.document}  {change.heading}")
+        if change.before:
+            say(f"  - {change.before}")
+        if change.after:
+            say(f"  + {change.after}")
+    if not found.changes:
+        say("No passage changed.")
+    for entry in found.expired_faq:
+        say(f"FAQ entry '{entry}' expired: its quote changed or is gone.")
+    for case in stale:
+        say(f"Evaluation question '{case}' quotes a passage that changed or is gone.")
+
+
+@app.command()
+def rollback(number: int, call: CallOption = None) -> None:
+    """Serve version NUMBER again, at once; the next 'aap ingest' builds on it."""
+    from assistant.index.versions import Versions
+
+    with clear_errors():
+        settings = load_settings()
+        kept = Versions(settings.data_dir, call or settings.call)
+        with kept.writing(settings.lock_timeout_s):
+            kept.use(number)
+    say(f"Version {number} is in use.")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest stay.")] = 1,
+    call: CallOption = None,
+) -> None:
+    """Remove old versions; the one in use always stays."""
+    from assistant.index.versions import Versions
+    from ingest.build import tidy
+
+    with clear_errors():
+        settings = load_settings()
+        kept = Versions(settings.data_dir, call or settings.call)
+        with kept.writing(settings.lock_timeout_s):
+            removed = tidy(kept, settings.chroma_url, keep)
+    say(f"Removed: {', '.join(folder.name.lstrip('0') for folder in removed) or 'nothing'}.")

@@ -1,0 +1,213 @@
+"""The folder of a new call, guessed from its regulation; every guess is marked "to confirm"."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from assistant.errors import CorpusError
+from assistant.types import Document, Fact, Unit
+from assistant.words import fold
+from ingest.facts import extract_facts
+from ingest.readers.formats import read_source
+from ingest.structure import Structure
+from ingest.units import build_units
+from ingest.views import fact_questions
+
+TO_CONFIRM = "à confirmer"
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+_AUTHORITY = re.compile(
+    r"\b((?:[Ll]e |[Ll]a |[Ll]')?(?:[Mm]inistère|[Aa]gence|[Rr]égion|[Dd]épartement|[Mm]étropole|"
+    r"[Pp]réfecture|[Ff]ondation|[Dd]irection)\b[^,.;:()\n]{3,90}?)(?=,| lance| organise| ouvre| souhaite|\.|;|:|\()"
+)
+_ACRONYM = re.compile(r"((?:[\w'’-]+[ \u00a0]+){2,9})\(([A-ZÉÈ]{2,8})\)")
+_NO_MAIL = "a.completer@exemple.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """What was made; ``guesses`` are what someone has to confirm."""
+
+    folder: Path
+    sections: int
+    dates: int
+    contacts: int
+    guesses: tuple[str, ...]
+
+
+def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
+    """Make ``corpus_dir/id_`` from a regulation in any format that can be read.
+
+    Raises CorpusError when the id is taken or malformed, or the file can't be read; then nothing
+    is written.
+    """
+    if not _ID.fullmatch(id_):
+        raise CorpusError(f"'{id_}' is no id: use small letters, digits and hyphens.")
+    folder = corpus_dir / id_
+    if folder.exists():
+        raise CorpusError(f"{folder} exists already. Choose another id, or remove the folder.")
+    if not source.is_file():
+        raise CorpusError(f"{source} is missing.")
+    try:
+        structure = read_source(source)
+    except CorpusError as error:
+        raise CorpusError(f"{source}: {error}") from error
+    document = Document("reglement", "", "regulation", "fr", None, structure.text, structure.sections, structure.pages)  # fmt: skip
+    units = build_units(document, structure)
+    facts = extract_facts(document, units)
+    name = f"reglement{source.suffix.lower()}"
+    title = _title(structure, id_)
+    authority = _authority(structure.text)
+    person = _person(document, units, facts)
+    acronyms = find_acronyms(structure.text)
+    staging = corpus_dir / f".{id_}.new"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        shutil.copyfile(source, staging / name)
+        files = {
+            "call.toml": _call_toml(id_, title, authority, person, name, acronyms, facts),
+            "sources.toml": _sources_toml(facts),
+            "faq.toml": _faq_toml(document, units, facts),
+        }
+        for file_name, content in files.items():
+            (staging / file_name).write_text(content, encoding="utf-8")
+        staging.rename(folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    guesses = [f"title: {title}", f"authority: {authority or '(not found)'}",
+               f"contact: {', '.join(v for v in person.values() if v) or '(not found)'}"]  # fmt: skip
+    guesses += [f"date: {fact.value} ({fact.label[:80]})" for fact in _dates(facts)]
+    return NewCall(
+        folder, len(structure.sections), len(_dates(facts)),
+        sum(unit.kind == "contact" for unit in units), tuple(guesses),
+    )  # fmt: skip
+
+
+def find_acronyms(text: str) -> dict[str, str]:
+    """Acronyms that the text spells out as "long form (ABC)", initials and all."""
+    found: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        words = match[1].split()
+        for start in range(len(words) - 1, -1, -1):
+            if _initials(words[start:]) == fold(match[2]):
+                found.setdefault(match[2], " ".join(words[start:]))
+                break
+    return found
+
+
+def _initials(words: Sequence[str]) -> str:
+    letters = []
+    for word in words:
+        plain = re.sub(r"^(?:[ldnsc]|qu)['’]", "", word, flags=re.IGNORECASE)
+        if fold(plain) not in _SMALL_WORDS and plain:
+            letters.append(fold(plain)[0])
+    return "".join(letters)
+
+
+_SMALL_WORDS = frozenset("de du des la le les et en d l au aux a pour par sur".split())
+
+
+def _title(structure: Structure, default: str) -> str:
+    for block in structure.blocks:
+        if block.kind == "title":
+            return re.sub(r"\s+", " ", structure.text[block.span.start : block.span.end])
+    return default
+
+
+def _authority(text: str) -> str:
+    match = _AUTHORITY.search(text[:4_000])
+    found = re.sub(r"\s+", " ", match[1]).strip() if match else ""
+    return found[:1].upper() + found[1:]
+
+
+def _person(
+    document: Document, units: Iterable[Unit], facts: Sequence[Fact]
+) -> dict[str, str]:
+    """Name, mail and phone of the contact who seems to be in charge."""
+    found: list[dict[str, str]] = []
+    for unit in units:
+        own = [fact for fact in facts if fact.unit == unit.id]
+        mail = next((fact.value for fact in own if fact.kind == "email"), "")
+        if not mail:
+            continue
+        text = document.text[unit.span.start : unit.span.end]
+        name = next((fact.value for fact in own if fact.kind == "person"), "")
+        phone = next((document.text[f.span.start : f.span.end] for f in own if f.kind == "phone"), "")
+        found.append({"name": name or mail.split("@")[0], "email": mail, "phone": phone, "text": text})
+    if not found:
+        return {"name": "", "email": "", "phone": ""}
+    best = max(found, key=lambda p: bool(re.search(r"générale|renseignement|référent|relative", p["text"])))
+    return {key: best[key] for key in ("name", "email", "phone")}
+
+
+def _dates(facts: Iterable[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.kind == "date" and len(fact.value) == 10]
+
+
+def _call_toml(
+    id_: str, title: str, authority: str, person: dict[str, str], name: str,
+    acronyms: dict[str, str], facts: Sequence[Fact],
+) -> str:  # fmt: skip
+    toml = tomlkit.document()
+    toml.add(tomlkit.comment(f"Chaque ligne « {TO_CONFIRM} » est une supposition : vérifiez-la, puis ôtez la mention."))  # fmt: skip
+    toml.add("id", tomlkit.item(id_))
+    for key, value in (("title", title), ("authority", authority or "À compléter")):
+        toml.add(key, tomlkit.item(value).comment(TO_CONFIRM))
+    toml.add("language", tomlkit.item("fr"))
+    toml.add("timezone", tomlkit.item("Europe/Paris").comment(TO_CONFIRM))
+    handoff = tomlkit.table()
+    handoff.add("name", tomlkit.item(person["name"] or "À compléter").comment(TO_CONFIRM))
+    handoff.add("email", tomlkit.item(person["email"] or _NO_MAIL).comment(TO_CONFIRM))
+    if person["phone"]:
+        handoff.add("phone", tomlkit.item(person["phone"]).comment(TO_CONFIRM))
+    toml.add("handoff", handoff)
+    documents = tomlkit.aot()
+    entry = tomlkit.table()
+    entry.update({"id": "reglement", "path": name, "title": title, "kind": "regulation"})
+    documents.append(entry)
+    toml.add("documents", documents)
+    if acronyms:
+        table = tomlkit.table()
+        for short, long in sorted(acronyms.items()):
+            table.add(short, tomlkit.item(long).comment(TO_CONFIRM))
+        toml.add("acronyms", table)
+    text = tomlkit.dumps(toml)
+    dates = "".join(f"#   {fact.value}  {fact.label[:100]}\n" for fact in _dates(facts))
+    return text + (f"\n# Dates lues dans le règlement ({TO_CONFIRM}) :\n{dates}" if dates else "")
+
+
+def _sources_toml(facts: Iterable[Fact]) -> str:
+    toml = tomlkit.document()
+    toml.add(tomlkit.comment("Les ressources que le règlement cite par leur adresse."))
+    sources = tomlkit.aot()
+    for number, url in enumerate(dict.fromkeys(f.value for f in facts if f.kind == "url"), 1):
+        entry = tomlkit.table()
+        entry.update({"id": f"source-{number}", "title": url, "url": url, "confidence": "printed"})
+        sources.append(entry)
+    if sources:
+        toml.add("source", sources)
+    return tomlkit.dumps(toml)
+
+
+def _faq_toml(document: Document, units: Sequence[Unit], facts: Sequence[Fact]) -> str:
+    """Proposals stay comments: nothing is a validated answer until someone validates it."""
+    lines = [
+        f"# Questions proposées ({TO_CONFIRM}) : ôtez les « # » d'une entrée pour la valider.", "",
+    ]  # fmt: skip
+    seen: set[str] = set()
+    for known in fact_questions(document, units, facts):
+        quote = document.text[known.parts[0].start : known.parts[0].end]
+        if known.language != "fr" or known.text in seen or len(seen) >= 60:
+            continue
+        seen.add(known.text)
+        entry = tomlkit.table()
+        entry.update({"id": f"propose-{len(seen)}", "questions": [" ".join(known.text.split())], "quote": quote})  # fmt: skip
+        toml = "[[entry]]\n" + tomlkit.dumps(entry)
+        lines += [f"# {line}".rstrip() for line in toml.strip().split("\n")] + [""]
+    return "\n".join(lines)
