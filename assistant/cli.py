@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assistant.desk_cli import mail_app
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Answers from a call's regulation, with exact quotes.", no_args_is_help=True,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(mail_app, name="mail")
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -138,12 +140,19 @@ def evaluate(
     summary: Annotated[Path | None, typer.Option("--summary", help="Write the figures as JSON.")] = None,
     baseline: Annotated[bool, typer.Option("--baseline", help="Measure vanilla retrieval too.")] = False,
     call: CallOption = None,
+    mails: Annotated[bool, typer.Option("--mails", help="Score the mail desk instead.")] = False,
 ) -> None:
     """Run questions through the assistant, and score those that have gold answers."""
     from evals.command import run_command
+    from evals.mails.command import run_mail_command
 
     with _clear_errors():
         settings = _settings()
+        if mails:
+            folder = settings.corpus_dir.parent / "evals" / "mails"
+            path = questions[0] if questions else folder / f"{call or settings.call}.yaml"
+            run_mail_command(settings, path, console=_out, split=split, failures=failures, call=call or settings.call)
+            return
         files = questions or [settings.corpus_dir.parent / "evals" / "questions" / f"{call or settings.call}.yaml"]
         run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,
