@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,15 +11,113 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.errors import AssistantError
-from assistant.settings import load_settings
+from assistant.errors import AssistantError, ConfigurationError
+from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.desk.mailbox import MailboxSettings
+    from assistant.desk.store import Store
     from assistant.desk.types import Triaged
 
 mail_app = typer.Typer(help="Mails: triage, drafts, mailbox.", no_args_is_help=True)
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _store(settings: Settings) -> Store:
+    from assistant.desk.store import Store
+
+    url = settings.database_url
+    return Store(url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'desk.sqlite'}")
+
+
+def mailbox_settings(settings: Settings) -> MailboxSettings:
+    """The mailbox that the settings name. Raises ConfigurationError when they name none."""
+    from assistant.desk.mailbox import MailboxSettings
+
+    if not settings.imap_host or not settings.imap_user:
+        raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox.")
+    return MailboxSettings(
+        host=settings.imap_host, port=settings.imap_port, user=settings.imap_user,
+        password=settings.imap_password, token_command=settings.imap_token_command,
+        security=settings.imap_security, folder=settings.imap_folder,
+        ca_file=str(settings.imap_ca_file) if settings.imap_ca_file else None,
+    )  # fmt: skip
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    try:
+        yield
+    except AssistantError as error:
+        _err.print(f"[bold]aap:[/bold] {escape(str(error))}")
+        raise typer.Exit(1) from error
+
+
+@mail_app.command()
+def sync(
+    files: Annotated[list[Path] | None, typer.Argument(help=".eml or .mbox files instead of the mailbox.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, with IDLE or every minute.")] = False,
+    call: Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")] = None,
+) -> None:
+    """Read new mails into the desk; nothing changes in the mailbox."""
+    from assistant.answering.assistant import Assistant
+    from assistant.desk.files import read_mails
+    from assistant.desk.mailbox import wait_for_mail
+    from assistant.desk.sync import keep_mail, sync_mailbox
+    from assistant.desk.triage import Desk
+
+    with _clear_errors():
+        settings = load_settings()
+        box = None if files else mailbox_settings(settings)
+        store = _store(settings)
+        desk = Desk(Assistant.open(settings), call)
+        failed = 0
+        if box is None:
+            kept = 0
+            for name, raw in read_mails(files or []):
+                if isinstance(raw, bytes):
+                    kept += keep_mail(desk, store, raw, name) is not None
+                else:
+                    failed += 1
+                    _err.print(f"[bold]aap:[/bold] {escape(str(raw))}")
+            _out.print(f"{kept} new mail(s).")
+        while box is not None:
+            _out.print(f"{sync_mailbox(desk, store, box)} new mail(s).")
+            if not watch:
+                break
+            wait_for_mail(box, 60.0)
+    if failed:
+        raise typer.Exit(1)
+
+
+@mail_app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="JSON lines.")],
+    sender: Annotated[str | None, typer.Option("--sender", help="Only what is kept of this address.")] = None,
+) -> None:
+    """Write what the desk keeps, all or of one address (right of access)."""
+    from assistant.desk.files import write_lines
+
+    with _clear_errors():
+        rows = list(_store(load_settings()).export(sender))
+        write_lines(out, rows)
+    _out.print(escape(f"{len(rows)} mail(s) in {out}."))
+
+
+@mail_app.command()
+def purge(
+    days: Annotated[int | None, typer.Option("--days", min=0, help="Older than; default AAP_RETENTION_DAYS.")] = None,
+    sender: Annotated[str | None, typer.Option("--sender", help="All mails of this address (right to erasure).")] = None,
+) -> None:
+    """Erase old mails and drafts, or those of one address, and say what went."""
+    with _clear_errors():
+        settings = load_settings()
+        age = days if days is not None else None if sender else settings.retention_days
+        gone = _store(settings).purge("cli", older_than_days=age, sender=sender)
+    _out.print(f"{gone.mails} mail(s) erased.")
+    for address, count in sorted(gone.senders.items()):
+        _out.print(escape(f"  {address}: {count}"))
 
 
 @mail_app.command()
