@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.desk_cli import mail_app
+from assistant.desk_cli import mail_app, users_app
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 app.add_typer(mail_app, name="mail")
+app.add_typer(users_app, name="users")
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 

@@ -15,34 +15,19 @@ from assistant.errors import AssistantError, ConfigurationError
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from assistant.desk.mailbox import MailboxSettings
     from assistant.desk.store import Store
     from assistant.desk.types import Triaged
 
 mail_app = typer.Typer(help="Mails: triage, drafts, mailbox.", no_args_is_help=True)
+users_app = typer.Typer(help="Officers who may use the mail desk.", no_args_is_help=True)
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _store(settings: Settings) -> Store:
-    from assistant.desk.store import Store
+    from assistant.desk.store import open_store
 
-    url = settings.database_url
-    return Store(url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'desk.sqlite'}")
-
-
-def mailbox_settings(settings: Settings) -> MailboxSettings:
-    """The mailbox that the settings name. Raises ConfigurationError when they name none."""
-    from assistant.desk.mailbox import MailboxSettings
-
-    if not settings.imap_host or not settings.imap_user:
-        raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox.")
-    return MailboxSettings(
-        host=settings.imap_host, port=settings.imap_port, user=settings.imap_user,
-        password=settings.imap_password, token_command=settings.imap_token_command,
-        security=settings.imap_security, folder=settings.imap_folder,
-        ca_file=str(settings.imap_ca_file) if settings.imap_ca_file else None,
-    )  # fmt: skip
+    return open_store(settings)
 
 
 @contextmanager
@@ -54,6 +39,22 @@ def _clear_errors() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
+@users_app.callback()
+def users() -> None:
+    """Officers who may use the mail desk."""
+
+
+@users_app.command("add")
+def add(name: Annotated[str, typer.Argument(help="The officer's name.")]) -> None:
+    """Create an officer, or change the password."""
+    from assistant.desk.users import add_user
+
+    password = typer.prompt("Mot de passe / password", hide_input=True, confirmation_prompt=True)
+    with _clear_errors():
+        add_user(_store(load_settings()), name, password)
+    _out.print(escape(f"{name} can use the desk at /desk."))
+
+
 @mail_app.command()
 def sync(
     files: Annotated[list[Path] | None, typer.Argument(help=".eml or .mbox files instead of the mailbox.")] = None,
@@ -63,13 +64,15 @@ def sync(
     """Read new mails into the desk; nothing changes in the mailbox."""
     from assistant.answering.assistant import Assistant
     from assistant.desk.files import read_mails
-    from assistant.desk.mailbox import wait_for_mail
+    from assistant.desk.mailbox import mailbox_of, wait_for_mail
     from assistant.desk.sync import keep_mail, sync_mailbox
     from assistant.desk.triage import Desk
 
     with _clear_errors():
         settings = load_settings()
-        box = None if files else mailbox_settings(settings)
+        box = None if files else mailbox_of(settings)
+        if box is None and not files:
+            raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox, or name mail files.")
         store = _store(settings)
         desk = Desk(Assistant.open(settings), call)
         failed = 0
@@ -131,12 +134,8 @@ def draft(
     from assistant.desk.files import line, read_mails, unreadable, write_lines
     from assistant.desk.triage import Desk
 
-    try:
+    with _clear_errors():
         desk = Desk(Assistant.open(load_settings()), call)
-    except (AssistantError, KeyError) as error:
-        text = f"There is no call '{call}'." if isinstance(error, KeyError) else str(error)
-        _err.print(f"[bold]aap:[/bold] {escape(text)}")
-        raise typer.Exit(1) from error
     mails = list(read_mails(files))
     readable = [(name, raw) for name, raw in mails if isinstance(raw, bytes)]
     done = dict(zip([name for name, _ in readable], desk.triage_all([r for _, r in readable]), strict=True))

@@ -17,6 +17,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from assistant.errors import AssistantError, ConfigurationError
+from assistant.settings import Settings
 
 BATCH = 20
 MAX_BYTES = 60_000_000
@@ -47,6 +48,18 @@ class MailboxSettings(BaseModel):
     def name(self) -> str:
         """Identifies the folder of this account in the store."""
         return f"{self.user}@{self.host}/{self.folder}"[:300]
+
+
+def mailbox_of(settings: Settings) -> MailboxSettings | None:
+    """The mailbox that the settings name, None when they name none."""
+    if not settings.imap_host or not settings.imap_user:
+        return None
+    return MailboxSettings(
+        host=settings.imap_host, port=settings.imap_port, user=settings.imap_user,
+        password=settings.imap_password, token_command=settings.imap_token_command,
+        security=settings.imap_security, folder=settings.imap_folder,
+        ca_file=str(settings.imap_ca_file) if settings.imap_ca_file else None,
+    )  # fmt: skip
 
 
 @contextmanager

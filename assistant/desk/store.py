@@ -21,6 +21,7 @@ from assistant.desk.files import line
 from assistant.desk.tables import AuditEntry, MailboxState, StoredMail
 from assistant.desk.types import Triaged
 from assistant.errors import AssistantError, ConfigurationError
+from assistant.settings import Settings
 
 NEW, DRAFTED, PERSON, AUTOMATED, NOTHING, DONE, REJECTED, SNOOZED = (
     "new", "drafted", "person", "automated", "nothing", "done", "rejected", "snoozed",
@@ -211,6 +212,12 @@ class Store:
         for row in rows:
             senders[row.sender] = senders.get(row.sender, 0) + 1
         return Purged(len(ids), senders, before)
+
+
+def open_store(settings: Settings) -> Store:
+    """The desk's database: AAP_DATABASE_URL, or a file in the data folder."""
+    url = settings.database_url
+    return Store(url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'desk.sqlite'}")
 
 
 def migrate(engine: Engine) -> None:

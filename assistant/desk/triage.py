@@ -19,7 +19,7 @@ from assistant.desk.parse import Mail, parse_mail
 from assistant.desk.questions import Asked, find_questions
 from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
-from assistant.errors import QuestionError
+from assistant.errors import CorpusError, QuestionError
 from assistant.types import ABSTENTIONS, Answer, Citation
 from assistant.words import fold
 
@@ -55,11 +55,17 @@ class _Looked:
 
 
 class Desk:
-    """Triages and drafts mails about one call. Safe to share between threads."""
+    """Triages and drafts mails about one call. Safe to share between threads.
+
+    Raises CorpusError for an unknown call.
+    """
 
     def __init__(self, assistant: Assistant, call: str | None = None) -> None:
         self._assistant = assistant
-        self.call = assistant.calls[call or assistant.default_call]
+        name = call or assistant.default_call
+        if name not in assistant.calls:
+            raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
+        self.call = assistant.calls[name]
         self._looked: OrderedDict[str, _Looked | None] = OrderedDict()
         self._lock = Lock()
 
