@@ -150,9 +150,8 @@ def evaluate(
     with _clear_errors():
         settings = _settings()
         if mails:
-            folder = settings.corpus_dir.parent / "evals" / "mails"
-            path = questions[0] if questions else folder / f"{call or settings.call}.yaml"
-            run_mail_command(settings, path, console=_out, split=split, failures=failures, call=call or settings.call)
+            paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
+            run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
             return
         files = questions or [settings.corpus_dir.parent / "evals" / "questions" / f"{call or settings.call}.yaml"]
         run_command(

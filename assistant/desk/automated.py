@@ -66,7 +66,9 @@ def is_thanks(text: str) -> bool:
 
 def _asks(mail: Mail) -> bool:
     """An automatic reply may say "need help?"; a person's mail asks in what they wrote."""
-    return any("?" in asked.text for asked in find_questions(mail.written.text)) and not re.search(
+    own = [fold(asked.text) for asked in find_questions(mail.written.text) if "?" in asked.text]
+    own = [text for text in own if not re.search(r"\brecevoir\b|\breceive\b|\brecibir\b|desinscri|desabonn|unsubscri", text)]
+    return bool(own) and not re.search(
         r"\bautomati\w+|out of (?:the )?office|absence\b|newsletter|infolettre|lettre d'info", fold(mail.subject)
     )
 

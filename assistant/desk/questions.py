@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rapidfuzz import fuzz
-
 from assistant.call import read_toml
-from assistant.words import fold, stop_words, tokens
+from assistant.words import fold, stems, stop_words, tokens
 
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
@@ -33,7 +31,9 @@ _AND = r"(?:\s*[,;]?\s+(?:et|and|y|ou encore|ainsi que|as well as|puis|mais auss
 _CLAUSE = (
     r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |à qui |à quel|quel|où |jusqu|à partir de quand|"
     r"dans quel|auprès de qui|if |whether |when |how |who |what |which |where |"
-    r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |can we |do we |is there |are there ))"
+    r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
+    r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
+    r"(?:do|does|did|is|are|can|may|must|should|will|would|could) (?:you|we|it|they|i|there|this|these|the|a|an|our|your)\b))"
 )
 _SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
 _DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il )"
@@ -250,8 +250,8 @@ def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
 def _distinct(found: list[Asked]) -> list[Asked]:
     kept: list[Asked] = []
     for asked in found:
-        folded = fold(asked.full)
-        if not any(fuzz.ratio(folded, fold(other.full)) > 90 for other in kept):
+        words = set(stems(asked.full)) or {fold(asked.full)}
+        if not any(words == (set(stems(other.full)) or {fold(other.full)}) for other in kept):
             kept.append(asked)
     return kept
 

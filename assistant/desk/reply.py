@@ -33,9 +33,9 @@ _HEADER_LINE = re.compile(
 _CLOSING = re.compile(
     r"^(?:(?:bien |tres |sinceres? |avec mes |mes |nos |meilleures |respectueuses? )*(?:cordialement|salutations|respectueusement|amicalement|"
     r"sinceres? salutations|cordiales? salutations|cdlt|cdt|bav|bien a vous|sincerement|bonne (?:journee|reception|soiree|fin de journee|semaine)|"
-    r"(?:kind|best|warm) regards|regards|best|best wishes|yours (?:sincerely|faithfully|truly)|sincerely|many thanks|thanks|thank you|"
+    r"(?:kind|best|warm) regards|regards|best|best wishes|yours (?:sincerely|faithfully|truly)|sincerely|(?:many thanks|thanks|thank you)(?=$|[,.! ]*$| (?:again|in advance|so much|very much|a lot|for (?:your|the) (?:help|time|answer|reply|attention|assistance))),?[ .!]*|"
     r"un (?:cordial )?saludo|saludos(?: cordiales)?|atentamente|cordialmente|muchas gracias|mit freundlichen grussen|cordiali saluti|"
-    r"belle journee|excellente journee|a bientot|bonne continuation|merci(?: d'avance| beaucoup| par avance)?|"
+    r"belle journee|excellente journee|a bientot|bonne continuation|merci(?=[ ,.!]*$| (?:d'avance|beaucoup|par avance|bien|a vous|encore|infiniment|pour (?:votre|vos)|de (?:votre|vos|l'attention|l'interet)))|"
     r"respectueux hommages|haute consideration)\b[^?]{0,60}$)|"
     r"^(?:je vous prie|nous vous prions|veuillez|je vous remercie par avance et vous prie)[^?]{0,40}\b(?:agreer|recevoir|croire|accepter)\b"
 )

@@ -148,7 +148,11 @@ class Desk:
                 (m for step in steps for m in step.retrieval.matches if m.kind == "topic"),
                 key=lambda m: m.cosine, default=None,
             )  # fmt: skip
-            decided = {step.decision.topic for step in steps if step.decision.topic}
+            decided = {
+                step.decision.topic for step in steps
+                if step.decision.topic
+                and any(m.id == step.decision.topic and m.cosine >= 0.5 for m in step.retrieval.matches[:2])
+            }  # fmt: skip
             looked = _Looked(
                 answer,
                 topics()[best.id].group if best and best.cosine >= 0.5 else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,12 +18,12 @@ from evals.mails.score import MailScore, figures, run_mails
 
 
 def run_mail_command(
-    settings: Settings, path: Path, *, console: Console, split: str | None, failures: int, call: str
+    settings: Settings, paths: Sequence[Path], *, console: Console, split: str | None, failures: int, call: str
 ) -> dict[str, tuple[int, int]]:
-    """Score the mails of ``path`` and print the figures; they are returned too."""
-    cases = [case for case in load_mails(path) if split is None or case.split == split]
+    """Score the mails of ``paths`` and print the figures; they are returned too."""
+    cases = [case for path in paths for case in load_mails(path) if split is None or case.split == split]
     if not cases:
-        raise CorpusError(f"No mail of {path} has the split '{split}'.")
+        raise CorpusError(f"No mail has the split '{split}'.")
     scores, seconds = run_mails(Desk(Assistant.open(settings), call), cases)
     found = figures(scores)
     table = Table(title=f"{len(cases)} mails, {len(cases) / seconds:.0f} a second")
