@@ -55,11 +55,11 @@ def write_letter(
         labels = ", ".join(reasons()[id_].label[language_] for id_ in for_person)
         blocks.append(texts["person" if known else "person_bare"].format(reasons=labels, **person))
     if citations:
-        lines = [texts["references"]]
-        lines += [
-            texts["reference"].format(index=c.index, title=c.title, heading=c.heading).rstrip(", ")
-            for c in citations
-        ]
+        places: dict[str, list[str]] = {}
+        for c in citations:
+            place = f"{c.title}, {c.heading}".rstrip(", ")
+            places.setdefault(place, []).append(f"[{c.index}]")
+        lines = [texts["references"], *(f"{''.join(marks)} {place}" for place, marks in places.items())]
         blocks.append("\n".join(lines))
     formal = bool(_FORMAL.search(fold(f"{mail.written.text}\n{mail.written.signature}")))
     blocks.append(texts["closing"])

@@ -46,7 +46,7 @@ _CLAUSE_START = re.compile(
 # "Et aussi le contact de …": goes on asking.
 _MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:par ailleurs|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
@@ -68,7 +68,7 @@ class Asked:
     @property
     def full(self) -> str:
         """What is asked of the assistant."""
-        return f"{self.context} {_CONNECTOR.sub('', self.text)}".strip()
+        return f"{self.context} {self.text}".strip()
 
     @property
     def bare(self) -> str:
@@ -97,7 +97,8 @@ def find_questions(text: str) -> list[Asked]:
         if not sentence.asks:
             continue
         context = _context(sentence.text, sentences[:number])
-        for position, part in enumerate(split_sentence(sentence.text)):
+        own = _CONNECTOR.sub("", sentence.text)
+        for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
             if _content(part) or position == 0:
                 found.append(Asked(part, context if position == 0 or _refers(part) else ""))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
