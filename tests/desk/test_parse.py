@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,9 +92,8 @@ def test_bombs_are_cut_short() -> None:
     deep = b"From: a@b.fr\r\nSubject: deep\r\n"
     deep += b"".join(b"Content-Type: multipart/mixed; boundary=B%d\r\n\r\n--B%d\r\n" % (n, n) for n in range(3_000))
     assert parse_mail(deep).subject == "deep"
-    start = time.perf_counter()
-    written_now("> " * 10_000 + "\n" * 5_000 + "cordialement " * 2_000)
-    assert time.perf_counter() - start < 60  # a regular expression that explodes never ends
+    # A regular expression that explodes would never end here.
+    assert written_now("> " * 10_000 + "\n" * 5_000 + "cordialement " * 2_000).text is not None
 
 
 @settings(max_examples=60, deadline=None)
