@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from assistant.call_commands import app as call_app
 from assistant.corpus_commands import app as corpus_app
+from assistant.desk_cli import mail_app, users_app
 from assistant.settings import Settings, load_settings
 from assistant.terminal import clear_errors as _clear_errors
 
@@ -25,6 +26,8 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(call_app, name="call")
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(mail_app, name="mail")
+app.add_typer(users_app, name="users")
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -133,12 +136,18 @@ def evaluate(
     summary: Annotated[Path | None, typer.Option("--summary", help="Write the figures as JSON.")] = None,
     baseline: Annotated[bool, typer.Option("--baseline", help="Measure vanilla retrieval too.")] = False,
     call: CallOption = None,
+    mails: Annotated[bool, typer.Option("--mails", help="Score the mail desk instead.")] = False,
 ) -> None:
     """Run questions through the assistant, and score those that have gold answers."""
     from evals.command import run_command
+    from evals.mails.command import run_mail_command
 
     with _clear_errors():
         settings = _settings()
+        if mails:
+            paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
+            run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
+            return
         files = questions or [settings.corpus_dir.parent / "evals" / "questions" / f"{call or settings.call}.yaml"]
         run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,

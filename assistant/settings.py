@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import ConfigurationError
@@ -30,6 +31,18 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     threads: int = Field(default=min(os.cpu_count() or 1, 4), ge=1, le=64)
     lock_timeout_s: float = Field(default=120.0, ge=0.0, le=3600.0)
+    # The mail desk.
+    database_url: SecretStr | None = None
+    imap_host: str | None = None
+    imap_port: int | None = Field(default=None, ge=1, le=65535)
+    imap_user: str | None = None
+    imap_password: SecretStr | None = None
+    imap_token_command: str | None = None
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_ca_file: Path | None = None
+    imap_folder: str = "INBOX"
+    imap_drafts: str | None = None
+    retention_days: int = Field(default=365, ge=1, le=3650)
 
 
 def load_settings() -> Settings:

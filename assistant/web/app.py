@@ -13,6 +13,7 @@ from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
 from assistant.web import api, docs, documents, health
 from assistant.web.chat import build_chat
+from assistant.web.desk import install_desk
 from assistant.web.headers import SecurityHeaders
 from assistant.web.limits import BodyLimit
 from assistant.web.mounting import mount_chat
@@ -40,6 +41,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    install_desk(app, assistant, settings)
     mount_chat(app, build_chat(assistant, settings))
     return app
 

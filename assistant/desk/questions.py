@@ -1,0 +1,284 @@
+"""The distinct questions of a mail, each with the sentence that it can't be understood without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.call import read_toml
+from assistant.words import fold, stems, stop_words, tokens
+
+MAX_QUESTIONS = 12
+MAX_SENTENCE = 700
+_ITEM = re.compile(
+    r"^\s*(?:[-–—•*·➔▪◦●‣>]+|\(?\d{1,2}\s?(?:[.)°/:]|-(?=\s))|[a-hA-H]\)|[qQ](?:uestion)?\s?\d{0,2}\s?[:.)]|"
+    r"(?:premi[eè]rement|deuxi[eè]mement|troisi[eè]mement|d['’]abord|primo|secundo|tertio)\s?[,:])\s*"
+)
+_END = re.compile(r"[.!?…:;]\s*[\"»”)]*$")
+_ABBREVIATION = re.compile(
+    r"\b(?:M|Mme|Mr|Mrs|Ms|Dr|Pr|St|Ste|art|etc|cf|ex|p|pp|n|no|tel|tél|env|min|max|réf|ref|resp|av|bd|boul|i\.e|e\.g|Sr|Sra|[A-Z])\.$"
+)
+_GREETING = re.compile(
+    r"^\W*(?:(?:re-?)?bonjour|bonsoir|salut|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
+    r"ch[eè]re?s?|buenos d[ií]as|buenas tardes|hola|estimad[oa]s?|ol[aá]|guten tag|sehr geehrte|buongiorno)\b"
+    r"(?:[ ,]+(?:(?:à|a) (?:tous|toutes|vous)|et|and|mesdames|messieurs|madame|monsieur|mme\.?|m\.|mr\.?|mrs\.?|ms\.?|sir|madam|the team|l['’]équipe|chargée?|"
+    r"[A-ZÀ-Þ][\w'’.-]+|se[ñn]ora?|sra?\.?))*\s*(?:[,.!:;–—-]+|\n|$)\s*"
+)
+_AND = r"(?:\s*[,;]?\s+(?:et|and|y|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
+_CLAUSE = (
+    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |à qui |à quel|quel|où |jusqu|à partir de quand|"
+    r"dans quel|auprès de qui|if |whether |when |how |who |what |which |where |"
+    r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
+    r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
+    r"(?:do|does|did|is|are|can|may|must|should|will|would|could) (?:you|we|it|they|i|there|this|these|the|a|an|our|your)\b))"
+)
+_SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
+_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il )"
+_SPLIT_NOUN = re.compile(_AND + rf"(?={_DETERMINER})", re.I)
+_CLAUSE_START = re.compile(
+    r"\b(?:si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
+    re.I,
+)
+
+# "Et aussi le contact de …": goes on asking.
+_MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
+_CONNECTOR = re.compile(
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
+    re.I,
+)
+_LEAD_IN = re.compile(
+    r"^.*?\b(?=(?:si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
+    r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
+    re.I | re.S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a mail: ``text`` in its author's words, ``context`` the sentence before it
+    that it needs, "" when it stands alone."""
+
+    text: str
+    context: str = ""
+
+    @property
+    def full(self) -> str:
+        """What is asked of the assistant."""
+        return f"{self.context} {self.text}".strip()
+
+    @property
+    def bare(self) -> str:
+        """The question without the request around it ("could you tell me"), "" when there is none."""
+        head = _head(self.text)
+        bare = self.text[len(head) :] if head else _LEAD_IN.sub("", self.text, count=1)
+        return bare if len(bare) < len(self.text) and _content(bare) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``item`` whether it is an item of a list, ``led`` whether that list is introduced by a
+    request, ``asks`` whether something is asked."""
+
+    text: str
+    item: bool
+    led: bool
+    asks: bool
+
+
+def find_questions(text: str) -> list[Asked]:
+    """The questions of ``text`` in order, no two alike, at most MAX_QUESTIONS."""
+    sentences = read_sentences(text)
+    found: list[Asked] = []
+    for number, sentence in enumerate(sentences):
+        if not sentence.asks:
+            continue
+        context = _context(sentence.text, sentences[:number])
+        own = _CONNECTOR.sub("", sentence.text)
+        for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
+            if _content(part) or position == 0:
+                found.append(Asked(part, context if position == 0 or _refers(part) else ""))
+    return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
+
+
+def read_sentences(text: str) -> list[Sentence]:
+    """Sentences and list items of a letter, greeting left out."""
+    found: list[Sentence] = []
+    led = False
+    for line, item in _lines(text):
+        if item:
+            led = led or bool(found and found[-1].text.endswith(":") and _lead().search(fold(found[-1].text)))
+        pieces = _sentences(line)
+        for piece in pieces:
+            piece = _GREETING.sub("", piece).strip(" \t\"«»“”")
+            if not any(c.isalpha() for c in piece):
+                continue
+            piece = piece[:MAX_SENTENCE]
+            named = item and led and 0 < len(piece.split()) <= 30
+            more = bool(found and found[-1].asks and _MORE.match(piece))
+            asked = asks(piece) or ((named or more) and not _matches("courtesy", piece))
+            found.append(Sentence(piece, item, item and led, asked))
+        if not item:
+            led = bool(pieces) and bool(_lead().search(fold(pieces[-1]))) and pieces[-1].rstrip().endswith(":")
+    return found
+
+
+def asks(sentence: str) -> bool:
+    """Whether ``sentence`` asks for something that could be looked up."""
+    folded = fold(sentence).strip()
+    if _matches("courtesy", folded):
+        return False
+    if re.search(r"[?？؟]\s*[\"»”)]*$", folded) or "¿" in sentence:
+        return True
+    return _matches("direct", folded) or (_matches("indirect", folded) and not folded.endswith(":"))
+
+
+def split_sentence(sentence: str) -> list[str]:
+    """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
+    mark = "?" if sentence.rstrip().endswith("?") else ""
+    pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
+    named = _head(pieces[0])
+    first = _CLAUSE_START.search(pieces[0])
+    out: list[str] = []
+    lead = named or (pieces[0][: first.start()] if first else "")
+    if len(pieces) > 1 and (named or first) and all(_content(part) for part in pieces):
+        for part in pieces:
+            indirect = out and re.match(r"(?:si|s['’]|if|whether)\b", part, re.I)
+            out.append(f"{lead.strip()} {part}" if indirect and lead else part)
+    else:
+        out = [sentence]
+    return [_closed(noun, mark) if mark or noun != sentence else noun for part in out for noun in _nouns(part)]
+
+
+def _head(sentence: str) -> str:
+    """The words before what a request for several things names, "" when it names none."""
+    found = re.search(read_asking()["listed"], fold(sentence))
+    if not found or len(fold(sentence)) != len(sentence):
+        return ""
+    return sentence[: found.end()] if re.match(_DETERMINER, sentence[found.end() :], re.I) else ""
+
+
+def _nouns(sentence: str) -> list[str]:
+    """The things that one request names ("me préciser A, B et C"), each with the request."""
+    head = _head(sentence)
+    if not head:
+        return [sentence]
+    nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
+    if len(nouns) < 2 or not all(_content(noun) for noun in nouns):
+        return [sentence]
+    return [f"{head.strip()} {noun}" for noun in nouns]
+
+
+def _closed(part: str, mark: str) -> str:
+    part = part.rstrip(" ,;.?")
+    return f"{part} ?" if mark else part
+
+
+def _lines(text: str) -> list[tuple[str, bool]]:
+    """Logical lines with whether they are list items; lines wrapped by a mail program are joined."""
+    out: list[tuple[str, bool]] = []
+    fresh = True
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if not line:
+            fresh = True
+            continue
+        mark = _ITEM.match(line)
+        if mark and mark.end() < len(line):
+            out.append((line[mark.end() :].strip(), True))
+        elif not fresh and out and _wraps(out[-1][0], line):
+            out[-1] = (f"{out[-1][0]} {line}", out[-1][1])
+        else:
+            out.append((line, False))
+        fresh = False
+    return out
+
+
+def _wraps(above: str, line: str) -> bool:
+    if line[:1].islower() or above.endswith((",", "-")):
+        return not (_GREETING.fullmatch(above) and len(above) < 50)
+    return len(above) >= 55 and not _END.search(above)
+
+
+def _sentences(line: str) -> list[str]:
+    out: list[str] = []
+    start = 0
+    for mark in re.finditer(r"[.!?…]+[\"»”)]*\s+(?=[^\s])", line):
+        before = line[start : mark.end()].strip()
+        if line[mark.start()] == "." and _ABBREVIATION.search(before):
+            continue
+        # "Bonjour ?" and other single words go with what follows.
+        if line[mark.end() : mark.end() + 1].islower() and line[mark.start()] in ".…":
+            continue
+        out.append(before)
+        start = mark.end()
+    out.append(line[start:].strip())
+    return [part for part in out if part]
+
+
+def _context(sentence: str, before: Sequence[Sentence]) -> str:
+    """What was said before that ``sentence`` needs."""
+    if not before:
+        return ""
+    folded = fold(sentence)
+    last = before[-1]
+    if _refers(sentence) or _content(sentence) <= 1:
+        if not _matches("courtesy", last.text) and _content(last.text) >= 2:
+            return last.text[:300]
+    if re.search(read_asking()["own"], folded) and not re.search(read_asking()["situation"], folded):
+        for earlier in reversed(before[-6:]):
+            if not earlier.asks and re.search(read_asking()["situation"], fold(earlier.text)):
+                return earlier.text[:300]
+    return ""
+
+
+def _refers(text: str) -> bool:
+    return bool(re.search(read_asking()["anaphora"], fold(text)))
+
+
+def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
+    """Without sentences that only announce the questions that follow."""
+    announced = re.compile(r"\b(?:questions?|precisions?|points?|preguntas?|dudas?|suivante?s?|following)\b")
+    return [
+        asked for asked in found
+        if not (len(found) > 1 and _content(asked.text) <= 3 and announced.search(fold(asked.text)) and "?" not in asked.text)
+    ]  # fmt: skip
+
+
+def _distinct(found: list[Asked]) -> list[Asked]:
+    kept: list[Asked] = []
+    for asked in found:
+        words = set(stems(asked.full)) or {fold(asked.full)}
+        if not any(words == (set(stems(other.full)) or {fold(other.full)}) for other in kept):
+            kept.append(asked)
+    return kept
+
+
+def _content(text: str) -> int:
+    stop = stop_words()
+    return sum(word not in stop for word in tokens(text))
+
+
+def _matches(name: str, text: str) -> bool:
+    folded = fold(text).strip()
+    return any(pattern.search(folded) for pattern in _patterns(name))
+
+
+@lru_cache(maxsize=1)
+def read_asking() -> dict[str, str]:
+    """The single patterns of asking.toml by name."""
+    table = read_toml(Path(__file__).with_name("asking.toml"))
+    return {name: value for name, value in table.items() if isinstance(value, str)}
+
+
+@lru_cache(maxsize=8)
+def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    table = read_toml(Path(__file__).with_name("asking.toml"))
+    return tuple(re.compile(pattern) for pattern in table[name])
+
+
+def _lead() -> re.Pattern[str]:
+    return re.compile(read_asking()["lead"])

@@ -1,0 +1,249 @@
+"""One mail from its bytes to its triage and draft. Every answer comes from ``Assistant.ask``'s pipeline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from assistant.answering.assistant import Assistant
+from assistant.answering.prototypes import topics
+from assistant.answering.understand import detect_language
+from assistant.desk.automated import automated, is_offer, is_thanks
+from assistant.desk.letter import write_letter
+from assistant.desk.parse import Mail, parse_mail
+from assistant.desk.questions import Asked, find_questions
+from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
+from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
+from assistant.errors import CorpusError, QuestionError
+from assistant.types import ABSTENTIONS, Answer, Citation
+from assistant.words import fold
+
+# A sentence counts as a standard question or turn from this cosine of whitened vectors on.
+SURE = 0.62
+NOT_ANSWERED = "not_in_sources"
+UNCLEAR = "unclear"
+_GROUPS: dict[str, Category] = {
+    "funding": "funding", "eligibility": "eligibility", "scope": "scope", "calendar": "calendar",
+    "procedure": "procedure", "technical": "technical", "selection": "procedure",
+    "obligations": "procedure", "contact": "contact", "partner": "partner",
+}  # fmt: skip
+_WORDS: tuple[tuple[Category, str], ...] = (
+    ("technical", r"\b(?:plateforme|bug|erreur|message d'erreur|lien mort|connexion|mot de passe|telecharg\w+|upload|fichier|pdf|format|portail|site ne|platform|password|error|login)\b"),
+    ("calendar", r"\b(?:date|dates|calendrier|delai|delais|echeance|cloture|ouverture|quand|jusqu'a|deadline|closing|when|comite de selection|plazo|fecha|cuando|report)\b"),
+    ("funding", r"\b(?:montant|subvention|financ\w+|cofinanc\w+|budget|taux|depenses?|euros?|plafond|cout|couts|salaires?|grant|funding|amount|money|costs?|importe|financiacion)\b"),
+    ("contact", r"\b(?:contact\w*|interlocut\w+|a qui|telephone|adresse mail|coordonnees|scac|ambassade|joindre|whom?|reach|phone|contactar|quien)\b"),
+    ("eligibility", r"\b(?:eligib\w+|candidater|postuler|peut-on|pouvons-nous|qui peut|association|entreprise|commune|collectivite|apply|applicant|elegible)\b"),
+    ("procedure", r"\b(?:dossier|deposer|depot|formulaire|pieces?|document|deliberation|lettre|candidature|jury|selection|criteres?|submit|application|form|formulario|solicitud)\b"),
+    ("partner", r"\b(?:partenaires?|partenariat|partner\w*|socios?)\b"),
+    ("scope", r"\b(?:thematique|theme|champs?|action|actions|projets?|inclusi\w+|numerique|scope|topic|tema|exemples?)\b"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """An answer with what the embedded model recognised in the question."""
+
+    answer: Answer
+    group: str
+    topics: frozenset[str]
+    turns: frozenset[str]
+
+
+class Desk:
+    """Triages and drafts mails about one call. Safe to share between threads.
+
+    Raises CorpusError for an unknown call.
+    """
+
+    def __init__(self, assistant: Assistant, call: str | None = None) -> None:
+        self._assistant = assistant
+        name = call or assistant.default_call
+        if name not in assistant.calls:
+            raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
+        self.call = assistant.calls[name]
+        self._looked: OrderedDict[str, _Looked | None] = OrderedDict()
+        self._lock = Lock()
+
+    def triage(self, raw: bytes) -> Triaged:
+        """Triage one mail; nothing of it is ever executed or obeyed."""
+        mail = parse_mail(raw)
+        text, asked = _what_is_asked(mail)
+        language = self._language(mail, text)
+        program = automated(mail)
+        if program:
+            return Triaged(
+                mail, program, False, (), (), _category(_folded(mail, text), [], []), "low", language,
+                (), "", (), "automated",
+            )  # fmt: skip
+        looked = [self._answer(question) for question in asked]
+        found = list(dict.fromkeys([
+            *stated(mail, text),
+            *recognised(
+                (t for look in looked if look for t in look.topics),
+                (t for look in looked if look for t in look.turns),
+            ),
+        ]))  # fmt: skip
+        replies = [_reply(q, look) for q, look in zip(asked, looked, strict=True)]
+        human = [id_ for id_ in found if reasons()[id_].human]
+        sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
+        silent = not replies and not human
+        thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
+        needs_reply = not sells and not thanks
+        if needs_reply and silent:
+            human.append(UNCLEAR)
+        if needs_reply and any(reply.kind in ("missing", "outside") for reply in replies):
+            human.append(NOT_ANSWERED)
+        if sells:
+            human, replies = [], []
+        urgent = [id_ for id_ in found if reasons()[id_].urgent] if needs_reply else []
+        category = _category(_folded(mail, text), [look for look in looked if look], human)
+        draft = ""
+        citations: tuple[Citation, ...] = ()
+        if needs_reply and not (human == ["injection"] and not any(r.kind == "answered" for r in replies)):
+            named = [id_ for id_ in human if id_ in _NAMED]
+            draft, citations = write_letter(self.call, mail, language, replies, named)
+        urgency: Urgency = "high" if urgent else "normal" if needs_reply else "low"
+        return Triaged(
+            mail, "", needs_reply, tuple(human), tuple(urgent), category, urgency, language,
+            tuple(replies), draft, citations, _status(replies, human, needs_reply),
+        )  # fmt: skip
+
+    def triage_all(self, mails: Iterable[bytes], workers: int = 2) -> Iterator[Triaged]:
+        """Triage many mails, in order."""
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            yield from pool.map(self.triage, mails)
+
+    def _language(self, mail: Mail, text: str) -> str:
+        return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
+
+    def _answer(self, question: Asked) -> _Looked | None:
+        """The answer to a question; without the request around it when that finds nothing."""
+        looked = self._look(question.full)
+        if looked is None or looked.answer.status not in ("not_in_sources", "out_of_scope"):
+            return looked
+        if question.context or not question.bare or looked.turns:
+            return looked
+        bare = self._look(question.bare)
+        return bare if bare is not None and not bare.answer.abstained else looked
+
+    def _look(self, question: str) -> _Looked | None:
+        """Ask the assistant; the same question is asked once."""
+        key = fold(" ".join(question.split()))
+        with self._lock:
+            if key in self._looked:
+                self._looked.move_to_end(key)
+                return self._looked[key]
+        try:
+            answer, steps = self._assistant.explain(question, call=self.call.id)
+        except QuestionError:
+            looked = None
+        else:
+            near = [m for step in steps for m in step.retrieval.matches[:1] if m.cosine >= SURE]
+            best = max(
+                (m for step in steps for m in step.retrieval.matches if m.kind == "topic"),
+                key=lambda m: m.cosine, default=None,
+            )  # fmt: skip
+            decided = {
+                step.decision.topic for step in steps
+                if step.decision.topic
+                and any(m.id == step.decision.topic and m.cosine >= 0.5 for m in step.retrieval.matches[:2])
+            }  # fmt: skip
+            looked = _Looked(
+                answer,
+                topics()[best.id].group if best and best.cosine >= 0.5 else "",
+                frozenset({m.id for m in near if m.kind == "topic"} | decided),
+                frozenset(m.id for m in near if m.kind == "conduct"),
+            )
+        with self._lock:
+            self._looked[key] = looked
+            if len(self._looked) > 20_000:
+                self._looked.popitem(last=False)
+        return looked
+
+
+_NAMED = frozenset({
+    "extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected",
+    "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
+}) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
+# What these ask is never answered by a draft, even when the regulation has something near.
+_NEVER_DRAFTED = frozenset({
+    "extension", "decision", "case", "promise", "personal_data", "legal", "press", "call_wanted",
+})  # fmt: skip
+
+
+def _what_is_asked(mail: Mail) -> tuple[str, list[Asked]]:
+    """The text that counts and its questions: what was written, else what is passed on, else the
+    subject."""
+    text = mail.written.text
+    asked = find_questions(text)
+    if mail.forwarded and not [a for a in asked if "?" in a.text]:
+        inner = find_questions(mail.forwarded)
+        if inner or not text:
+            return f"{text}\n{mail.forwarded}".strip(), inner
+    if not asked:
+        subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
+        if not text.strip() or len(text) < 60:
+            asked = find_questions(subject)
+    return text, asked
+
+
+def _reply(asked: Asked, looked: _Looked | None) -> Reply:
+    stated_ = [id_ for id_ in sentence_reasons(asked.text) if id_ in _NEVER_DRAFTED or id_ == "injection"]
+    if looked is not None:
+        stated_ += [
+            id_ for id_ in recognised(looked.topics, looked.turns)
+            if id_ in _NEVER_DRAFTED or id_ == "injection"
+        ]  # fmt: skip
+    why = tuple(dict.fromkeys(stated_))
+    if "injection" in why or looked is None:
+        return Reply(asked.text, "ignored", None, why)
+    answer = looked.answer
+    if why:
+        return Reply(asked.text, "person", answer, why)
+    if answer.status == "refused":
+        return Reply(asked.text, "ignored", None, ("injection",))
+    if answer.status == "out_of_scope":
+        return Reply(asked.text, "outside", answer)
+    if answer.status in ABSTENTIONS:
+        return Reply(asked.text, "missing", answer)
+    return Reply(asked.text, "answered", answer)
+
+
+def _status(replies: list[Reply], human: list[str], needs_reply: bool) -> MailStatus:
+    """The assistant's statuses over all questions of the mail."""
+    kinds = {reply.kind for reply in replies if reply.kind != "ignored"}
+    if not kinds:
+        return "no_question" if not human or not needs_reply else "refused" if "injection" in human else "person"
+    if kinds == {"answered"}:
+        partial = any(r.answer and r.answer.status == "partial" for r in replies)
+        return "partial" if partial else "answered"
+    if "answered" in kinds:
+        return "partial"
+    return "out_of_scope" if kinds == {"outside"} else "person" if kinds == {"person"} else "not_in_sources"
+
+
+def _folded(mail: Mail, text: str) -> str:
+    return fold(f"{mail.subject}\n{text[:3_000]}".replace("’", "'"))
+
+
+def _category(text: str, looked: list[_Looked], human: list[str]) -> Category:
+    for id_ in human:
+        named = reasons()[id_].category if id_ in reasons() else ""
+        if named and id_ in ("extension", "press", "legal", "personal_data"):
+            return named  # type: ignore[return-value]
+    groups = Counter(_GROUPS[look.group] for look in looked if look.group in _GROUPS)
+    if groups:
+        return groups.most_common(1)[0][0]
+    hits = [(len(pattern.findall(text)), -n, name) for n, (name, pattern) in enumerate(_patterns())]
+    best = max(hits)
+    return best[2] if best[0] else "other"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[Category, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(pattern)) for name, pattern in _WORDS)

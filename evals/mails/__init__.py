@@ -1,0 +1,1 @@
+"""Mails with known triage, questions and facts."""

@@ -1,0 +1,49 @@
+"""The questions of a mail, with and without question marks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.desk.questions import MAX_QUESTIONS, find_questions
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Bonjour, quelle est la date limite ?", 1),
+        ("Je souhaiterais savoir si une commune peut candidater.", 1),
+        ("Merci de m'indiquer la date de clôture, le taux de cofinancement et le contact de l'agence.", 3),
+        ("Merci de nous dire si une association peut candidater et si un partenaire étranger est obligatoire.", 2),
+        ("Nous aimerions connaître :\n- la date de clôture ;\n- le montant maximal ;\n- les pièces à fournir.", 3),
+        ("1) Qui peut candidater ?\n2) Quand ?\n3) Comment déposer le dossier ?", 3),
+        ("Could you tell me when the call closes and who can apply?", 2),
+        ("Quisiera saber hasta cuándo se puede presentar un proyecto.", 1),
+        ("Nous préparons un dossier avec Dakar. La commune de Thiès peut-elle aussi en être ?", 1),
+        ("Bonjour, comment allez-vous ? Pouvez-vous m'aider ?", 0),
+        ("Merci pour votre réponse. Bonne journée.", 0),
+        ("Nous restons à votre disposition.", 0),
+        ("sur quelle plateforme faut-il déposer", 1),
+        ("Quelle est la date limite ? Quelle est la date limite ?", 1),
+    ],
+)
+def test_number_of_questions(text: str, count: int) -> None:
+    assert len(find_questions(text)) == count, [asked.text for asked in find_questions(text)]
+
+
+def test_context_goes_with_a_question_that_needs_it() -> None:
+    text = "Nous sommes une association de Lyon. Le projet porte sur les seniors. Pouvons-nous candidater ? Quelle est la date limite ?"
+    first, second = find_questions(text)
+    assert "association de Lyon" in first.context
+    assert second.context == ""
+    (asked,) = find_questions("Notre partenaire est une université. Est-ce possible dans ce cas ?")
+    assert "université" in asked.full
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_gives_few_questions_of_its_own_words(text: str) -> None:
+    found = find_questions(text)
+    assert len(found) <= MAX_QUESTIONS
+    assert all(asked.text.strip() for asked in found)

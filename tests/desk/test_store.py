@@ -1,0 +1,90 @@
+"""What the desk keeps, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from assistant.desk.store import DONE, DRAFTED, PERSON, MailTakenError, Store
+from assistant.desk.triage import Desk
+from assistant.errors import ConfigurationError
+from tests.desk.servers import postgresql
+
+Letter = Callable[..., bytes]
+
+
+@pytest.fixture(scope="module")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path}/desk.sqlite"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    made = Store(url)
+    yield made
+    if request.param == "postgresql":
+        with made.engine.begin() as connection:
+            connection.execute(text("TRUNCATE mails, mailboxes, users"))
+    made.close()
+
+
+def _add(store: Store, desk: Desk, raw: bytes) -> int | None:
+    return store.add(raw, desk.triage(raw), call=desk.call.id, source="test")
+
+
+def test_a_mail_is_kept_once_with_its_triage(store: Store, desk: Desk, letter: Letter) -> None:
+    raw = letter("Quelle est la date de clôture ?\x00")
+    id_ = _add(store, desk, raw)
+    assert id_ is not None and _add(store, desk, raw) is None
+    kept = store.mail(id_)
+    assert kept.state == DRAFTED and kept.raw == raw and "13 mars 2024" in kept.draft
+    assert kept.triage["citations"][0]["quote"]
+    assert store.counts(desk.call.id) == {DRAFTED: 1}
+
+
+def test_the_second_officer_sees_that_a_mail_is_taken(store: Store, desk: Desk, letter: Letter) -> None:
+    id_ = _add(store, desk, letter("Où en est notre dossier ?"))
+    assert id_ is not None
+    seen = store.mail(id_)
+    assert seen.state == PERSON
+    store.decide(id_, "anne", "approved", version=seen.version, state=DONE, draft="Bonjour")
+    with pytest.raises(MailTakenError, match="anne"):
+        store.decide(id_, "benoit", "rejected", version=seen.version, state="rejected")
+    kept = store.mail(id_)
+    assert (kept.state, kept.officer, kept.draft) == (DONE, "anne", "Bonjour")
+    assert [(entry.who, entry.what) for entry in store.audit(id_)] == [("desk", "received"), ("anne", "approved")]
+
+
+def test_the_audit_log_can_not_be_rewritten(store: Store, desk: Desk, letter: Letter) -> None:
+    _add(store, desk, letter("Quelle est la date ?", message_id="<audit@x>"))
+    for statement in ("DELETE FROM audit", "UPDATE audit SET who = 'x'"):
+        with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_export_and_erasure_of_one_address(store: Store, desk: Desk, letter: Letter) -> None:
+    _add(store, desk, letter("Quelle est la date ?", sender="Ana <ana@exemple.fr>"))
+    _add(store, desk, letter("Quelle est la date ?", sender="Léo <leo@exemple.fr>"))
+    assert [row["sender"] for row in store.export("ANA@exemple.fr")] == ["ana@exemple.fr"]
+    gone = store.purge("anne", sender="ana@exemple.fr")
+    assert (gone.mails, gone.senders) == (1, {"ana@exemple.fr": 1})
+    assert [row["sender"] for row in store.export()] == ["leo@exemple.fr"]
+    assert "ana@exemple.fr" not in str([(e.before, e.after) for e in store.audit()])
+    assert store.purge("anne", older_than_days=1).mails == 0
+    assert store.purge("anne", older_than_days=0).mails == 1
+    with pytest.raises(ConfigurationError):
+        store.purge("anne")
+
+
+def test_search_finds_words_of_mails(store: Store, desk: Desk, letter: Letter) -> None:
+    _add(store, desk, letter("Quelle est la date de clôture ?", subject="Calendrier"))
+    assert [row.subject for row in store.mails(desk.call.id, search="calendrier")] == ["Calendrier"]
+    assert store.mails(desk.call.id, states=[DONE]) == []
