@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,7 +127,11 @@ def serve(
     _say(f"Chat       {base}/")
     _say(f"API        {base}/api/v1/answers   (documentation: {base}/docs)")
     _say("Stop with Ctrl+C.")
-    uvicorn.run(web, host=address[0], port=address[1], log_level="warning")
+    uvicorn.run(
+        web, host=address[0], port=address[1], log_level="warning", server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies, timeout_keep_alive=15,
+        timeout_graceful_shutdown=math.ceil(settings.answer_timeout_s) + 5,
+    )  # fmt: skip
 
 
 @app.command("eval")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from assistant.answering.assistant import Assistant
+from assistant.web.answers import Answers
 from assistant.web.texts import Language, preferred_language
 
 
@@ -19,5 +20,11 @@ def _language(request: Request) -> Language:
     return preferred_language(request.headers.get("accept-language", ""))
 
 
+def _answers(request: Request) -> Answers:
+    found: Answers = request.app.state.answers
+    return found
+
+
+AnswersDep = Annotated[Answers, Depends(_answers)]
 AssistantDep = Annotated[Assistant, Depends(_assistant)]
 LanguageDep = Annotated[Language, Depends(_language)]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.types import Document
-from assistant.web.api import find_document
+from assistant.web.calls import find_document
 from assistant.web.deps import AssistantDep, LanguageDep
 from assistant.web.pages import render
 from assistant.web.passages import merge_passages, render_document

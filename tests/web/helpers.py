@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -48,3 +50,12 @@ class Page(HTMLParser):
 def bare(text: str) -> str:
     """Text without the white space and bullets that blocks are made of."""
     return re.sub(r"\s+", "", re.sub(r"(?m)^- ", "", text))
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """Server-sent events: name and data."""
+    blocks = [block for block in text.split("\n\n") if block.strip()]
+    return [
+        (re.search(r"(?m)^event: (.*)$", block)[1], json.loads(re.search(r"(?m)^data: (.*)$", block)[1]))  # type: ignore[index]
+        for block in blocks
+    ]
