@@ -46,6 +46,7 @@ class Answers:
     def __init__(self, assistant: Assistant, store: Store, settings: Settings) -> None:
         self.assistant = assistant
         self.store = store
+        self.keep_days = settings.keep_days
         self._timeout_s = settings.answer_timeout_s
         self._room = settings.threads + settings.max_waiting
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="answer")

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
-from assistant.web import api, calls, docs, documents, health, openai_api
+from assistant.web import api, ask, calls, docs, documents, health, openai_api, widget
 from assistant.web.answers import Answers
 from assistant.web.chat import build_chat
 from assistant.web.conditional import Conditional
@@ -49,6 +49,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     )
     store = Store(settings)
     app.state.assistant = assistant
+    app.state.settings = settings
     app.state.answers = Answers(assistant, store, settings)
     app.state.rates = Rates(settings)
     # The last one added is the outermost.
@@ -67,7 +68,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)
     install_problems(app)
-    for part in (api, calls, openai_api, documents, docs, health):
+    for part in (api, calls, openai_api, ask, widget, documents, docs, health):
         app.include_router(part.router)
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))

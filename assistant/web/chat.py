@@ -19,7 +19,7 @@ from assistant.errors import AssistantError, QuestionError
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
 from assistant.web.pages import render
-from assistant.web.rendering import one_line, render_answer, render_notice, render_question
+from assistant.web.rendering import answer_html, one_line, render_notice, render_question
 from assistant.web.schemas import MAX_TURNS
 from assistant.web.texts import examples, texts
 
@@ -71,7 +71,7 @@ def build_chat(assistant: Assistant, settings: Settings) -> ChatPage:
             label=words["conversation"],
             show_label=False,
             elem_id="conversation",
-            placeholder=render_notice(words["empty_chat"]),
+            placeholder=render_notice(words["empty_chat"], "fr"),
             examples=[{"text": question} for question in examples()],
             height="auto",
             autoscroll=False,
@@ -127,7 +127,7 @@ class _Chat:
         messages: list[dict[str, Any]] = []
         for exchange in conversation:
             if exchange.question.strip():
-                messages.append({"role": "user", "content": render_question(exchange.question)})
+                messages.append({"role": "user", "content": render_question(exchange.question, "fr")})
             messages.append({"role": "assistant", "content": self._content(exchange)})
         last = conversation[-1].answer if conversation else None
         if last is not None and last.suggestions:
@@ -137,8 +137,8 @@ class _Chat:
     def _content(self, exchange: Exchange) -> str:
         answer = exchange.answer
         if answer is None:
-            return render_notice(exchange.notice)
-        return render_answer(answer, self._assistant.calls[answer.call].language)
+            return render_notice(exchange.notice, "fr")
+        return one_line(answer_html(answer, self._assistant.calls[answer.call], "fr"))
 
     def pick(
         self, conversation: Conversation, call: str, picked: gr.SelectData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
@@ -17,6 +17,9 @@ def _assistant(request: Request) -> Assistant:
 
 
 def _language(request: Request) -> Language:
+    asked = request.query_params.get("lang")
+    if asked in ("fr", "en"):
+        return cast(Language, asked)
     return preferred_language(request.headers.get("accept-language", ""))
 
 

@@ -117,7 +117,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_fields(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
-    if request.method == "POST" and not _says_json(request):
+    if request.method == "POST" and not _says_json(request) and not _reads_pages(request):
         return problem(request, 415)
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400)
@@ -149,6 +149,13 @@ def failure(request: Request, error: AssistantError) -> ProblemOut:
     """What is said of an error once a response has begun."""
     status, kind, detail, _ = _said(request, error)
     return problem_body(request, status, kind, detail=detail)
+
+
+def problem_headers(error: AssistantError) -> dict[str, str]:
+    """Retry-After, where waiting helps."""
+    if isinstance(error, TooOftenError):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": "2"} if isinstance(error, BusyError) else {}
 
 
 def _said(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect
+from playwright.sync_api import Page, expect
+
+from tests.web.helpers import assert_accessible
 
 QUESTION = "Jusqu'à quand peut-on candidater ?"
 
@@ -15,46 +13,10 @@ QUESTION = "Jusqu'à quand peut-on candidater ?"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing")
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A French reader's window; fails on any error in the page or request to elsewhere."""
-    context = browser.new_context(locale="fr-FR", base_url=address)
-    page = context.new_page()
-    wrong: list[str] = []
-
-    def on_request(request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https") and parts.netloc != urlsplit(address).netloc:
-            wrong.append(request.url)
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            wrong.append(message.text)
-
-    def on_dialog(dialog: Dialog) -> None:
-        wrong.append(dialog.message)
-        dialog.dismiss()
-
-    context.on("request", on_request)
-    context.on("console", on_console)
-    context.on("dialog", on_dialog)
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
-    yield page
-    context.close()
-    assert wrong == []
-
-
 def ask(page: Page, question: str) -> None:
     field = page.get_by_label("Votre question")
     field.fill(question)
     field.press("Enter")
-
-
-def assert_accessible(page: Page) -> None:
-    results = Axe().run(page).response
-    assert results["passes"]
-    found = [(item["id"], item["nodes"][0]["html"]) for item in results["violations"]]
-    assert found == []
 
 
 def test_from_a_question_to_its_passage(page: Page) -> None:
