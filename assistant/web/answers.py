@@ -91,6 +91,14 @@ class Answers:
         self._key(question, (), call)
         return await self._wait(self._submit(lambda: self.assistant.explain(question, call=call)))
 
+    def find_all(self, ids: Sequence[str]) -> list[Answer]:
+        """The kept answers of these ids, in their order; those that are gone are left out."""
+        try:
+            return [found for id_ in ids if (found := self.store.answer(id_))]
+        except SQLAlchemyError:
+            _log.exception("no earlier answer could be read")
+            return []
+
     async def run(self, work: Callable[[], _T]) -> _T:
         """Something else that blocks, such as the database, away from the event loop."""
         return await asyncio.to_thread(work)

@@ -14,7 +14,17 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
-from assistant.web import api, ask, calls, docs, documents, health, openai_api, widget
+from assistant.web import (
+    accessibility,
+    api,
+    ask,
+    calls,
+    docs,
+    documents,
+    health,
+    openai_api,
+    widget,
+)
 from assistant.web.answers import Answers
 from assistant.web.chat import build_chat
 from assistant.web.conditional import Conditional
@@ -68,12 +78,12 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)
     install_problems(app)
-    for part in (api, calls, openai_api, ask, widget, documents, docs, health):
+    for part in (api, calls, openai_api, ask, accessibility, widget, documents, docs, health):
         app.include_router(part.router)
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
-    mount_chat(app, build_chat(assistant, settings))
+    mount_chat(app, build_chat(app.state.answers, app.state.rates, settings))
     return app
 
 

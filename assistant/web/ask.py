@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from assistant.errors import AssistantError
@@ -143,14 +142,8 @@ def _form(
 async def _answers(answers: Answers, ids: str) -> list[Answer]:
     """The kept answers of these ids; those that are gone are left out."""
 
-    def read() -> list[Answer]:
-        wanted = [id_ for id_ in ids.split(",") if id_][-MAX_AFTER:]
-        return [found for id_ in wanted if (found := answers.store.answer(id_))]
-
-    try:
-        return await answers.run(read)
-    except SQLAlchemyError:
-        return []
+    wanted = [id_ for id_ in ids.split(",") if id_][-MAX_AFTER:]
+    return await answers.run(lambda: answers.find_all(wanted))
 
 
 def _turns(answer: Answer) -> Sequence[Turn]:

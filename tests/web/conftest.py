@@ -14,13 +14,22 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
 from tests.web.helpers import build_site
 
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

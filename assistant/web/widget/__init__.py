@@ -19,7 +19,7 @@ MAX_GZIPPED_BYTES = 30_000
 _FOLDER = Path(__file__).parent
 _WORDS = (
     "site can_do privacy examples examples_title question send searching sources suggestions you "
-    "answer_title answer_ready new_tab close contact mail_subject mail_body copy copy_link copied "
+    "answer_title answer_ready new_tab close contact mail_subject mail_body copy_answer copy_link copied "
     "not_copied helped wrong why reason_incorrect reason_incomplete reason_wrong_passage "
     "reason_unclear reason_other comment send_feedback thanks not_sent open_widget origin_refused "
     "try_again state_upcoming state_open state_open_1 state_open_0 state_closed status_partial "

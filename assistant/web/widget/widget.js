@@ -265,7 +265,7 @@
       } }, t.wrong);
       return make("div", {}, make("div", { class: "actions" },
         make("button", { type: "button", class: "quiet", onclick: () => give({ verdict: "helped" }) }, t.helped), wrong,
-        make("button", { type: "button", class: "quiet", onclick: () => copy(answer.text) }, t.copy),
+        make("button", { type: "button", class: "quiet", onclick: () => copy(answer.text) }, t.copy_answer),
         make("button", { type: "button", class: "quiet", onclick: () => copy(`${BASE}/answers/${answer.id}`) }, t.copy_link), done), why);
     }
   }
