@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     threads: int = Field(default=min(os.cpu_count() or 1, 4), ge=1, le=64)
     lock_timeout_s: float = Field(default=120.0, ge=0.0, le=3600.0)
+    workers: int = Field(default=1, ge=1, le=64)
     database_url: str | None = None
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     rate_limit: str = "60/minute"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.answering.assistant import Assistant
@@ -83,8 +83,16 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    if settings.workers > 1:
+        # Gradio's queue lives in one process; a browser's next request may go to another one.
+        app.add_api_route("/", _to_ask, include_in_schema=False)
+        return app
     mount_chat(app, build_chat(app.state.answers, app.state.rates, settings))
     return app
+
+
+def _to_ask() -> RedirectResponse:
+    return RedirectResponse("/ask", 307)
 
 
 def _icon() -> FileResponse:
