@@ -117,4 +117,4 @@ def test_an_empty_question_gets_a_sentence(page: Page) -> None:
 
 def test_docs_without_network(page: Page) -> None:
     page.goto("/docs")
-    expect(page.locator("#operations-v1-create_answer_api_v1_answers_post")).to_be_visible()
+    expect(page.locator("#operations-answers-create_answer_api_v1_answers_post")).to_be_visible()

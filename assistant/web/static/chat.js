@@ -35,6 +35,10 @@
       message.removeAttribute("aria-label");
       message.removeAttribute("dir");
     }
+    for (const list of document.querySelectorAll("#conversation .examples[role=list]")) {
+      list.setAttribute("role", "group"); // a list of buttons has no items
+      list.setAttribute("aria-label", words?.examples_title ?? "");
+    }
     const log = document.querySelector("#conversation [role=log]");
     if (log) {
       // One announcement an answer is made by #live; the log would repeat all of it.
@@ -69,6 +73,7 @@
     else if (document.querySelector("#conversation .placeholder, #conversation .example")) address.searchParams.delete("answers");
     if (address.href !== location.href) history.replaceState(history.state, "", address);
     for (const link of document.querySelectorAll("#header a[href^='/?']")) {
+      link.removeAttribute("target"); // Gradio would open the other language in a new tab
       const other = new URL(link.href);
       if (trail) other.searchParams.set("answers", `:${trail}`);
       else other.searchParams.delete("answers");
