@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -97,15 +98,17 @@ def ingest(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address; default AAP_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; default AAP_PORT.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; default AAP_WORKERS.")] = None,
 ) -> None:
-    """Serve the chat, the API and the documents in one process."""
+    """Serve the chat, the API and the documents; with several processes all but the chat."""
     import socket
-
-    import uvicorn
 
     from assistant.answering.assistant import Assistant
     from assistant.web.app import create_app
+    from assistant.web.serving import serve_many, serve_one
 
+    if workers is not None:
+        os.environ["AAP_WORKERS"] = str(workers)  # the processes read their settings themselves
     with _clear_errors():
         settings = _settings()
         address = (host or settings.host, port or settings.port)
@@ -119,12 +122,57 @@ def serve(
                     f"Stop what listens there, or choose another port: AAP_PORT=8001."
                 )
                 raise typer.Exit(1) from error
-        web = create_app(Assistant.open(settings), settings)
+        web = create_app(Assistant.open(settings), settings) if settings.workers == 1 else None
     base = f"http://{address[0]}:{address[1]}"
-    _say(f"Chat       {base}/")
+    _say(f"Chat       {base}/" if web else f"Questions  {base}/ask   (the chat needs one process)")
     _say(f"API        {base}/api/v1/answers   (documentation: {base}/docs)")
+    _say(f"Widget     {base}/widget/demo")
     _say("Stop with Ctrl+C.")
-    uvicorn.run(web, host=address[0], port=address[1], log_level="warning")
+    if web:
+        serve_one(web, settings, *address)
+    else:
+        serve_many(settings, *address)
+
+
+bench = typer.Typer(help="Measure how fast the product is.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.callback()
+def _bench() -> None:
+    """Measure how fast the product is."""
+
+
+@bench.command("http")
+def bench_over_http(
+    clients: Annotated[str, typer.Option(help="Numbers of clients.")] = "1,10,50,200",
+    seconds: Annotated[float, typer.Option(help="Seconds for each.")] = 10.0,
+    workers: Annotated[str, typer.Option(help="Numbers of processes.")] = "1,2",
+    distinct: Annotated[bool, typer.Option(help="Never the same question twice.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Write one JSON line a row.")] = None,
+) -> None:
+    """Ask a server of its own over loopback with 1, 10, 50 and 200 clients at a time."""
+    import json
+    from dataclasses import asdict
+
+    from evals.bench.http import bench_http, read_questions
+
+    with _clear_errors():
+        settings = _settings()
+    path = settings.corpus_dir.parent / "evals" / "questions" / f"{settings.call}.yaml"
+    questions = read_questions(path)
+    _say("processes  clients  answers/s  p50 ms  p95 ms  p99 ms  refused  errors  memory MB")
+    counts = [int(part) for part in clients.split(",")]
+    for number in (int(part) for part in workers.split(",")):
+        for row in bench_http(questions, counts, seconds, workers=number, distinct=distinct):
+            _say(
+                f"{row.workers:9}  {row.clients:7}  {row.per_second:9.1f}  {row.p50:6.0f}  "
+                f"{row.p95:6.0f}  {row.p99:6.0f}  {row.refused:7}  {row.errors:6}  "
+                f"{row.memory_mb:9.0f}"
+            )
+            if out is not None:
+                with out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(row)) + "\n")
 
 
 @app.command("eval")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from limits import parse as parse_rate
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import ConfigurationError
 
@@ -43,6 +45,38 @@ class Settings(BaseSettings):
     imap_folder: str = "INBOX"
     imap_drafts: str | None = None
     retention_days: int = Field(default=365, ge=1, le=3650)
+    workers: int = Field(default=1, ge=1, le=64)
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    rate_limit: str = "60/minute"
+    rate_limit_url: str = "memory://"
+    trusted_proxies: str = "127.0.0.1"
+    answer_timeout_s: float = Field(default=30.0, ge=0.1, le=600.0)
+    max_waiting: int = Field(default=100, ge=1, le=10_000)
+    keep_days: int = Field(default=90, ge=1, le=3650)
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
+                raise ValueError(f"'{origin}' is not an origin such as https://www.example.org")
+        return origins
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_rate(cls, rate: str) -> str:
+        try:
+            parse_rate(rate)
+        except ValueError as error:
+            raise ValueError(f"'{rate}' is not a rate such as 60/minute") from error
+        return rate
 
 
 def load_settings() -> Settings:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from assistant.answering.compose import (
     compose_answer,
@@ -118,6 +118,14 @@ class Assistant:
         if document not in documents:
             raise CorpusError(f"The call '{call}' has no document '{document}'.")
         return documents[document]
+
+    def index(self, call: str) -> CallIndex:
+        """The current index of a call, for interfaces that show what it holds."""
+        return self._index(call)
+
+    def now(self, call: str) -> datetime:
+        """What time it is where the call's deadlines count."""
+        return (self._clock or system_clock(self.index(call).call.timezone))()
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, call: str | None = None

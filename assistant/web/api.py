@@ -1,74 +1,131 @@
-"""/api/v1: the same answers as everywhere else, as JSON."""
+"""/api/v1/answers: the same answers as everywhere else, as JSON or as server-sent events."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Header, Path, Request, status
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
+from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.errors import CorpusError
-from assistant.types import Answer, Document
-from assistant.web.deps import AssistantDep
-from assistant.web.problems import MEDIA_TYPE, UnknownNameError
-from assistant.web.schemas import CallOut, DocumentOut, ProblemOut, QuestionIn
+from assistant.errors import AssistantError
+from assistant.types import Answer
+from assistant.web.answers import Answers, UnknownCallError
+from assistant.web.deps import AnswersDep
+from assistant.web.problems import MEDIA_TYPE, StoreError, UnknownNameError, failure
+from assistant.web.rates import limited
+from assistant.web.schemas import FeedbackIn, FeedbackOut, ProblemOut, QuestionIn
 
-router = APIRouter(prefix="/api/v1", tags=["v1"])
+EVENTS = "text/event-stream"
+router = APIRouter(prefix="/api/v1", tags=["answers"])
+AnswerId = Annotated[str, Path(max_length=64, description="`id` of an answer.")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(description="The same key and body get the same reply for a day."),
+]
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses for errors."""
     content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
-    return {status: {"description": "RFC 9457", "content": content} for status in statuses}
+    return {code: {"description": "RFC 9457", "content": content} for code in statuses}
 
 
-@router.post("/answers", summary="Ask", responses=_problems(400, 404, 413, 415, 422, 503))
-def create_answer(body: QuestionIn, assistant: AssistantDep) -> Answer:
+_STREAM = {
+    "description": "The answer",
+    "content": {EVENTS: {"schema": {"type": "string"}, "example": (
+        'event: status\ndata: {"status": "searching"}\n\n'
+        'event: citations\ndata: [{"index": 1, "quote": "…"}]\n\n'
+        'event: text\ndata: {"delta": "Date de clôture : … [1]"}\n\n'
+        'event: answer\ndata: {"id": "…", "status": "answered"}\n\n'
+    )}},
+}  # fmt: skip
+
+
+@router.post(
+    "/answers",
+    summary="Ask",
+    response_model=Answer,
+    responses={200: _STREAM, **problems(400, 403, 404, 409, 413, 415, 422, 429, 503)},
+    dependencies=[Depends(limited)],
+)
+async def create_answer(
+    body: QuestionIn, request: Request, answers: AnswersDep, idempotency_key: IdempotencyKey = None
+) -> Any:
     """Answer a question from the documents of a call for projects, with exact quotes.
 
-    `text` is Markdown with [1] markers that refer to `citations`. Nothing is stored.
+    `text` is Markdown with [1] markers that refer to `citations`. With `Accept:
+    text/event-stream` the same comes as events: `status`, `citations`, `text` (deltas), then
+    `answer`, the whole of it; or `problem`.
     """
-    if body.call is not None and body.call not in assistant.calls:
-        raise UnknownNameError("call")
-    return assistant.ask(body.question, body.history, call=body.call)
+    if EVENTS in request.headers.get("accept", ""):
+        if body.call is not None and body.call not in answers.assistant.calls:
+            raise UnknownCallError(body.call)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(_events(body, request, answers), media_type=EVENTS, headers=headers)
+    return await answers.ask(body.question, body.history, body.call)
 
 
-@router.get("/calls", summary="List the calls for projects")
-def list_calls(assistant: AssistantDep) -> list[CallOut]:
-    """The calls for projects that can be asked about, the default one first."""
-    calls = sorted(assistant.calls.values(), key=lambda call: call.id != assistant.default_call)
-    return [
-        CallOut(
-            id=call.id,
-            title=call.title,
-            authority=call.authority,
-            documents=tuple(source.id for source in call.documents),
-        )
-        for call in calls
-    ]
-
-
-@router.get(
-    "/calls/{call}/documents/{document}",
-    summary="Read a document",
-    responses=_problems(404, 503),
-)
-def read_document(call: str, document: str, assistant: AssistantDep) -> DocumentOut:
-    """A document with the text that `start` and `end` of a citation count in."""
-    found = find_document(assistant, call, document)
-    return DocumentOut(
-        id=found.id,
-        title=found.title,
-        kind=found.kind,
-        language=found.language,
-        url=found.url,
-        text=found.text,
-    )
-
-
-def find_document(assistant: AssistantDep, call: str, document: str) -> Document:
-    """The document of that call. Raises UnknownNameError when either is not there."""
-    if call not in assistant.calls:
-        raise UnknownNameError("call")
+async def _events(body: QuestionIn, request: Request, answers: Answers) -> AsyncIterator[bytes]:
+    yield _event("status", {"status": "searching"})
     try:
-        return assistant.document(call, document)
-    except CorpusError as error:
-        raise UnknownNameError("document") from error
+        answer = await answers.ask(body.question, body.history, body.call)
+    except AssistantError as error:
+        yield _event("problem", failure(request, error).model_dump(exclude_none=True))
+        return
+    whole = answer.model_dump(mode="json")
+    yield _event("citations", whole["citations"])
+    yield _event("text", {"delta": answer.text})
+    yield _event("answer", whole)
+
+
+def _event(name: str, data: object) -> bytes:
+    return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False))
+
+
+@router.get("/answers/{id}", summary="Read an answer again", responses=problems(404, 422, 503))
+async def read_answer(id: AnswerId, answers: AnswersDep) -> Answer:
+    """An answer that was given before, as it was given."""
+    return await find_answer(answers, id)
+
+
+async def find_answer(answers: Answers, id_: str) -> Answer:
+    """The kept answer. Raises UnknownNameError when there is none."""
+    try:
+        found = await answers.run(lambda: answers.store.answer(id_))
+    except SQLAlchemyError as error:
+        raise StoreError(str(error)) from error
+    if found is None:
+        raise UnknownNameError("answer")
+    return found
+
+
+@router.post(
+    "/answers/{id}/feedback",
+    summary="Say whether an answer helped",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(400, 403, 404, 409, 413, 415, 422, 429, 503),
+    dependencies=[Depends(limited)],
+)
+async def create_feedback(
+    id: AnswerId, body: FeedbackIn, answers: AnswersDep, idempotency_key: IdempotencyKey = None
+) -> FeedbackOut:
+    """Keep a verdict, with reasons and a comment, for whoever maintains the call."""
+    number = await keep_feedback(answers, id, body)
+    return FeedbackOut(id=number, answer=id, verdict=body.verdict)
+
+
+async def keep_feedback(answers: Answers, id_: str, body: FeedbackIn) -> int:
+    """The number of the feedback. Raises UnknownNameError, or StoreError when it is not kept."""
+    try:
+        number = await answers.run(
+            lambda: answers.store.add_feedback(id_, body.verdict, body.reasons, body.comment)
+        )
+    except SQLAlchemyError as error:
+        raise StoreError(str(error)) from error
+    if number is None:
+        raise UnknownNameError("answer")
+    return number

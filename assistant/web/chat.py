@@ -1,44 +1,45 @@
 """The chat page (Gradio): shows what ``Assistant.ask`` says, and nothing else.
 
-The conversation is kept in the session, not read back from the page: what the page shows is
-made from it, so nothing that a browser sends is ever taken for an earlier answer.
+The page keeps no more of a conversation than the ids of its answers (the trail); what it shows
+and what a follow-up goes on from is read from the store. So nothing that a browser sends is ever
+taken for an earlier answer, and a conversation outlives the server's process.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
+from markupsafe import Markup
 
-from assistant.answering.assistant import Assistant
 from assistant.errors import AssistantError, QuestionError
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
+from assistant.web.answers import Answers
+from assistant.web.banner import banner
+from assistant.web.calls import describe_call
 from assistant.web.pages import render
-from assistant.web.rendering import one_line, render_answer, render_notice, render_question
+from assistant.web.rates import Rates, TooOftenError
+from assistant.web.rendering import (
+    answer_html,
+    mail_address,
+    one_line,
+    render_notice,
+    render_question,
+)
 from assistant.web.schemas import MAX_TURNS
-from assistant.web.texts import examples, texts
+from assistant.web.texts import Language, examples, texts
 
+MAX_TRAIL = 25
 _MAX_WAITING = 100
+_STATIC = Path(__file__).with_name("static")
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_SESSION_SECONDS = 4 * 3600
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what came of it: an answer, or a sentence that says why there is none."""
-
-    question: str
-    answer: Answer | None = None
-    notice: str = ""
-
-
-Conversation = tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +52,46 @@ class ChatPage:
     head: str
 
 
-def build_chat(assistant: Assistant, settings: Settings) -> ChatPage:
-    """The chat about the calls that ``assistant`` serves."""
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The ids of a conversation's answers, and the process that gave the last one."""
+
+    ids: tuple[str, ...] = ()
+    process: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Trail:
+        """A trail as the page holds it; what is none is an empty one."""
+        process, _, ids = str(text or "")[:1_000].rpartition(":")
+        return cls(tuple(id_ for id_ in ids.split(",") if id_.isalnum())[-MAX_TRAIL:], process)
+
+    def __str__(self) -> str:
+        return f"{self.process}:{','.join(self.ids)}"
+
+
+def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
+    """The chat about the calls that are served; French until the page says otherwise."""
     words = texts("fr")
-    calls = assistant.calls
-    default = calls[assistant.default_call]
-    chat = _Chat(assistant)
+    calls = answers.assistant.calls
+    default = calls[answers.assistant.default_call]
+    chat = Chat(answers, rates)
     title = f"{default.title} – {words['site']}"
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as blocks:
-        header = gr.Markdown(chat.header(default.id), elem_id="header", latex_delimiters=[])
+        header = gr.Markdown(chat.header(default.id, "fr"), elem_id="header", latex_delimiters=[])
         call = gr.Dropdown(
             [(known.title, known.id) for known in calls.values()],
             value=default.id,
             label=words["call"],
+            elem_id="call",
             visible=len(calls) > 1,
         )
-        conversation = gr.State((), time_to_live=_SESSION_SECONDS)
+        trail = gr.Textbox("", visible=False)
+        spoken = gr.Textbox("fr", visible=False)
         shown = gr.Chatbot(
             label=words["conversation"],
             show_label=False,
             elem_id="conversation",
-            placeholder=render_notice(words["empty_chat"]),
+            placeholder=render_notice(words["empty_chat"], "fr"),
             examples=[{"text": question} for question in examples()],
             height="auto",
             autoscroll=False,
@@ -93,110 +113,182 @@ def build_chat(assistant: Assistant, settings: Settings) -> ChatPage:
                 scale=8,
                 autofocus=True,
             )
-            send = gr.Button(words["send"], variant="primary", scale=1, min_width=110)
+            send = gr.Button(
+                words["send"], variant="primary", scale=1, min_width=110, elem_id="send"
+            )
         fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
 
-        outputs = [shown, conversation, question]
+        outputs = [shown, trail, question]
         # Two per thread of the model: one computes while the other one's messages are written.
         limits = {"concurrency_limit": settings.threads * 2, **_QUIET}
-        inputs = [question, conversation, call]
+        inputs = [question, trail, call, spoken]
         gr.on([send.click, question.submit], chat.ask, inputs, outputs, **limits)
         for picked in (shown.example_select, shown.option_select):
-            picked(chat.pick, [conversation, call], outputs, **limits)
+            picked(chat.pick, [trail, call, spoken], outputs, **limits)
         fresh.click(_start_again, None, outputs, **_QUIET)
-        call.change(_start_again, None, outputs, **_QUIET)
-        call.change(chat.header, call, header, **_QUIET)
+        call.input(_start_again, None, outputs, **_QUIET)
+        call.input(chat.header, [call, spoken], header, **_QUIET)
+        labels = [header, call, question, send, fresh, spoken]
+        blocks.load(chat.arrive, None, [shown, trail, *labels], **_QUIET)
     blocks.queue(max_size=_MAX_WAITING, api_open=False)
-    return ChatPage(blocks, _theme(), Path(__file__).with_name("static") / "chat.css", _HEAD)
+    return ChatPage(blocks, _theme(), _STATIC / "chat.css", _HEAD)
 
 
-class _Chat:
+class Chat:
     """The page's handlers."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    def __init__(self, answers: Answers, rates: Rates) -> None:
+        self._answers = answers
+        self._rates = rates
+        self._process = secrets.token_hex(4)
 
-    def header(self, call_id: str) -> str:
+    def header(self, call_id: str, language: str) -> str:
         """The head of the page for a call (not for gr.HTML, which runs ``${…}`` as a script)."""
-        call = self._assistant.calls.get(call_id)
-        call = call or self._assistant.calls[self._assistant.default_call]
-        return one_line(render("chat_header.html", "fr", call=call))
+        spoken = _language(language)
+        assistant = self._answers.assistant
+        call = assistant.calls.get(call_id) or assistant.calls[assistant.default_call]
+        page = render(
+            "chat_header.html",
+            spoken,
+            call=call,
+            state=banner(describe_call(assistant, call.id), spoken),
+            mail=mail_address(call.handoff.email, call, "", spoken),
+            keep_days=self._answers.keep_days,
+        )
+        return one_line(page)
 
-    def messages(self, conversation: Conversation) -> list[dict[str, Any]]:
-        """What the page shows; suggestions stay on the last message only."""
-        messages: list[dict[str, Any]] = []
-        for exchange in conversation:
-            if exchange.question.strip():
-                messages.append({"role": "user", "content": render_question(exchange.question)})
-            messages.append({"role": "assistant", "content": self._content(exchange)})
-        last = conversation[-1].answer if conversation else None
-        if last is not None and last.suggestions:
-            messages[-1]["options"] = [{"value": value} for value in last.suggestions]
-        return messages
+    def arrive(self, request: gr.Request) -> tuple[Any, ...]:
+        """A page that loads: in its language, with the conversation that its address names."""
+        query = request.query_params
+        language = _language(query.get("lang") or request.headers.get("accept-language", "fr")[:2])
+        words = texts(language)
+        trail = Trail.read(query.get("answers", ""))
+        kept = self._read(trail)
+        calls = self._answers.assistant.calls
+        call = kept[-1].call if kept and kept[-1].call in calls else query.get("call", "")
+        call = call if call in calls else self._answers.assistant.default_call
+        shown = gr.update(
+            value=self.messages(kept, language),
+            placeholder=render_notice(words["empty_chat"], language),
+            examples=[{"text": question} for question in examples(language)],
+            label=words["conversation"],
+        )
+        return (
+            shown,
+            str(Trail(tuple(answer.id for answer in kept), self._process)),
+            self.header(call, language),
+            gr.update(label=words["call"], value=call),
+            gr.update(label=words["question"], placeholder=words["placeholder"]),
+            gr.update(value=words["send"]),
+            gr.update(value=words["new_chat"]),
+            language,
+        )
 
-    def _content(self, exchange: Exchange) -> str:
-        answer = exchange.answer
-        if answer is None:
-            return render_notice(exchange.notice)
-        return render_answer(answer, self._assistant.calls[answer.call].language)
+    def messages(
+        self, kept: Sequence[Answer], language: Language, *more: tuple[str, str]
+    ) -> list[dict[str, Any]]:
+        """What the page shows: answers, and (question, notice) where there is no answer.
+
+        Suggestions stay on the last message only.
+        """
+        shown: list[dict[str, Any]] = []
+        for answer in kept:
+            shown.append(_said("user", render_question(answer.question, language)))
+            shown.append(_said("assistant", self._content(answer, language)))
+        for question, notice in more:
+            if question.strip():
+                shown.append(_said("user", render_question(question, language)))
+            if notice:
+                shown.append(_said("assistant", render_notice(notice, language)))
+        if kept and not more and kept[-1].suggestions:
+            shown[-1]["options"] = [{"value": value} for value in kept[-1].suggestions]
+        return shown
+
+    def _content(self, answer: Answer, language: Language) -> str:
+        calls = self._answers.assistant.calls
+        call = calls.get(answer.call) or calls[self._answers.assistant.default_call]
+        actions = Markup(render("actions.html", language, answer=answer))  # noqa: S704
+        return one_line(answer_html(answer, call, language) + actions)
 
     def pick(
-        self, conversation: Conversation, call: str, picked: gr.SelectData
+        self, trail: str, call: str, language: str, picked: gr.SelectData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Ask an example or a suggestion."""
         value = picked.value
-        yield from self.ask(value["text"] if isinstance(value, dict) else value, conversation, call)
+        question = value["text"] if isinstance(value, dict) else value
+        yield from self.ask(question, trail, call, language, request)
 
     def ask(
-        self, question: str, conversation: Conversation, call: str
+        self, question: str, trail: str, call: str, language: str, request: gr.Request | None = None
     ) -> Iterator[tuple[Any, ...]]:
         """Show the question at once, then its answer."""
+        spoken = _language(language)
+        words = texts(spoken)
         question = str(question or "").encode("utf-8", "replace").decode()
-        waiting = Exchange(question, notice=texts("fr")["searching"])
-        yield self.messages((*conversation, waiting)), conversation, ""
-        done = (*conversation, self._exchange(question, conversation, call))
-        yield self.messages(done), done, ""
-
-    def _exchange(self, question: str, conversation: Conversation, call: str) -> Exchange:
+        before = Trail.read(trail)
+        kept = self._read(before)
+        yield self.messages(kept, spoken, (question, words["searching"])), trail, ""
         try:
-            answer = self._assistant.ask(question, _history(conversation), call=call)
+            self._rates.take(request.client.host if request and request.client else None)
+            answer = self._answers.ask_and_wait(question, _history(kept), call)
         except QuestionError as error:
-            return Exchange(question, notice=str(error))
+            notice = str(error) if spoken == "fr" else words["detail_question"]
+        except TooOftenError:
+            notice = words["detail_429"]
         except AssistantError:
             _log.exception("no answer in the chat")
-            return Exchange(question, notice=texts("fr")["unavailable"])
-        return Exchange(question, answer)
+            notice = words["unavailable"]
+        else:
+            now = [*kept, answer][-MAX_TRAIL:]
+            ids = tuple(known.id for known in now)
+            messages = self.messages(now, spoken)
+            if before.ids and before.process != self._process:
+                messages.insert(len(messages) - 2, _said("assistant", render_notice(words["restored"], spoken)))
+            yield messages, str(Trail(ids, self._process)), ""
+            return
+        yield self.messages(kept, spoken, (question, notice)), trail, ""
+
+    def _read(self, trail: Trail) -> list[Answer]:
+        return self._answers.find_all(trail.ids)
+
+
+def _said(role: str, content: str) -> dict[str, Any]:
+    return {"role": role, "content": content}
+
+
+def _language(language: str) -> Language:
+    return cast(Language, language if language == "en" else "fr")
 
 
 def _start_again() -> tuple[Any, ...]:
-    return [], (), ""
+    return [], "", ""
 
 
-def _history(conversation: Conversation) -> tuple[Turn, ...]:
+def _history(kept: Sequence[Answer]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
-    for exchange in conversation:
-        if exchange.answer is not None:
-            turns.append(Turn(role="user", text=exchange.question))
-            turns.append(Turn(role="assistant", text=exchange.answer.text))
+    for answer in kept:
+        turns.append(Turn(role="user", text=answer.question))
+        turns.append(Turn(role="assistant", text=answer.text[:20_000]))
     return tuple(turns[-MAX_TURNS:])
 
 
 _HEAD = """
 <meta name="robots" content="noindex">
+<link rel="stylesheet" href="/static/assistant/answer.css">
+<link rel="stylesheet" href="/static/assistant/panel.css">
 <script src="/static/assistant/chat.js" defer></script>
 """
-
 
 def _theme() -> gr.themes.Base:
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     return gr.themes.Default(
         primary_hue=gr.themes.colors.Color(
-            name="ink", c50="#eef4fa", c100="#d9e7f4", c200="#b5cfe8", c300="#86b0d8",
-            c400="#5389bd", c500="#2f6ca5", c600="#1f4e79", c700="#1a4166", c800="#153552",
-            c900="#102a41", c950="#0a1c2c",
+            name="blue", c50="#f5f5fe", c100="#ececfe", c200="#cacafb", c300="#b1b1f9",
+            c400="#8585f6", c500="#000091", c600="#000091", c700="#000074", c800="#21213f",
+            c900="#1b1b35", c950="#13132a",
         ),
-        neutral_hue="slate",
+        neutral_hue="neutral",
         font=fonts,
         font_mono=["ui-monospace", "monospace"],
-        radius_size="sm",
+        radius_size="none",
     )  # fmt: skip

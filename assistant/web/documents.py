@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.types import Document
-from assistant.web.api import find_document
+from assistant.web.calls import find_document
 from assistant.web.deps import AssistantDep, LanguageDep
 from assistant.web.pages import render
 from assistant.web.passages import merge_passages, render_document
@@ -37,8 +37,15 @@ def show_document(
         outline=[(s.ordinal, s.level, found.heading_path(s.ordinal)[-1]) for s in found.sections],
         body=render_document(found, passages, texts(language)),
         has_passage=bool(passages),
+        switch=_in(texts(language)["other_code"], request),
     )
     return HTMLResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _in(language: str, request: Request) -> str:
+    """The same passage in the other language of the frame."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return "?" + urlencode([*kept, ("lang", language)]) + "#passage"
 
 
 def _pairs(request: Request) -> list[tuple[int, int]]:

@@ -11,11 +11,13 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# Pages of ours have no script; Gradio's has inline ones, and Swagger UI inline styles.
+# Pages of ours have no script but the widget's demonstration; Gradio's has inline ones, and Swagger UI inline styles.
 _PLAIN = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+_FORMS = _PLAIN.replace("form-action 'none'", "form-action 'self'")
+_DEMO = f"{_PLAIN}; script-src 'self'; connect-src 'self'"
 _DOCS = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -55,4 +57,8 @@ class SecurityHeaders:
 def _policy(path: str) -> str:
     if path == "/docs":
         return _DOCS
+    if path == "/ask" or path.startswith("/answers/"):
+        return _FORMS
+    if path == "/widget/demo":
+        return _DEMO
     return _CHAT if path == "/" else _PLAIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,14 @@ def _as_lines(text: str) -> Markup:
     return Markup("<br>").join(lines)
 
 
+def _dialled(phone: str) -> str:
+    """A phone number as a tel: address has it."""
+    return _NOT_DIALLED.sub("", phone)
+
+
+_NOT_DIALLED = re.compile(r"[^\d+]")
 _ENVIRONMENT.filters["as_lines"] = _as_lines
+_ENVIRONMENT.filters["dialled"] = _dialled
 
 
 def render(template: str, language: str, **values: Any) -> str:

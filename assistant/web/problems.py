@@ -12,11 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import AssistantError, QuestionError
+from assistant.web.answers import BusyError, SlowError, UnknownCallError
 from assistant.web.pages import render
+from assistant.web.rates import TooOftenError
 from assistant.web.schemas import FieldError, ProblemOut
 from assistant.web.texts import preferred_language, texts
 
 MEDIA_TYPE = "application/problem+json"
+OPENAI = "/v1/"
 MAX_BODY_BYTES = 256 * 1024
 _MAX_FIELDS = 10
 _log = logging.getLogger(__name__)
@@ -28,6 +31,14 @@ class UnknownNameError(AssistantError):
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+class StoreError(AssistantError):
+    """The database can't be read or written."""
+
+
+class MessagesError(AssistantError):
+    """The conversation does not end with a text of the user's."""
 
 
 def install_problems(app: FastAPI) -> None:
@@ -49,26 +60,52 @@ def problem(
 ) -> Response:
     """The response for ``status``; ``kind`` picks its texts and its type."""
     language = preferred_language(request.headers.get("accept-language", ""))
-    words = texts(language)
-    key = kind or (str(status) if f"problem_{status}" in words else "other")
-    fields = ", ".join(error.field for error in errors or ())
-    body = ProblemOut(
-        type=f"urn:aap:problem:{key}",
-        title=words[f"problem_{key}"],
-        status=status,
-        detail=detail or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
-        errors=errors,
-    )
+    body = problem_body(request, status, kind, detail=detail, errors=errors)
     sent = {"Content-Language": language, "Vary": "Accept, Accept-Language", **(headers or {})}
     if _reads_pages(request):
         page = render("error.html", language, problem=body)
         return HTMLResponse(page, status_code=status, headers=sent)
-    content = json.dumps(body.model_dump(exclude_none=True))  # ASCII: nothing can fail to encode
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=sent)
+    if request.url.path.startswith(OPENAI):
+        content, media_type = json.dumps(_as_openai(body)), "application/json"
+    else:
+        # ASCII: nothing can fail to encode
+        content, media_type = json.dumps(body.model_dump(exclude_none=True)), MEDIA_TYPE
+    return Response(content, status_code=status, media_type=media_type, headers=sent)
+
+
+def problem_body(
+    request: Request,
+    status: int,
+    kind: str | None = None,
+    *,
+    detail: str | None = None,
+    errors: list[FieldError] | None = None,
+) -> ProblemOut:
+    """What is said of ``status`` in the reader's language."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    words = texts(language)
+    key = kind or (str(status) if f"problem_{status}" in words else "other")
+    fields = ", ".join(error.field for error in errors or ())
+    request_id = request.scope.get("request_id")
+    return ProblemOut(
+        type=f"urn:aap:problem:{key}",
+        title=words[f"problem_{key}"],
+        status=status,
+        detail=detail or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
+        instance=f"urn:aap:request:{request_id}" if request_id else None,
+        errors=errors,
+    )
+
+
+def _as_openai(body: ProblemOut) -> dict[str, object]:
+    kind = "invalid_request_error" if body.status < 500 else "server_error"
+    param = body.errors[0].field if body.errors else None
+    code = body.type.rpartition(":")[2]
+    return {"error": {"message": body.detail, "type": kind, "param": param, "code": code}}
 
 
 def _reads_pages(request: Request) -> bool:
-    is_api = request.url.path.startswith("/api/")
+    is_api = request.url.path.startswith(("/api/", OPENAI))
     return not is_api and "text/html" in request.headers.get("accept", "")
 
 
@@ -80,7 +117,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_fields(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
-    if request.method == "POST" and not _says_json(request):
+    if request.method == "POST" and not _says_json(request) and not _reads_pages(request):
         return problem(request, 415)
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400)
@@ -103,13 +140,44 @@ def _says_json(request: Request) -> bool:
 
 
 async def _on_assistant(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AssistantError)
+    status, kind, detail, headers = _said(request, error)
+    return problem(request, status, kind, detail=detail, headers=headers)
+
+
+def failure(request: Request, error: AssistantError) -> ProblemOut:
+    """What is said of an error once a response has begun."""
+    status, kind, detail, _ = _said(request, error)
+    return problem_body(request, status, kind, detail=detail)
+
+
+def problem_headers(error: AssistantError) -> dict[str, str]:
+    """Retry-After, where waiting helps."""
+    if isinstance(error, TooOftenError):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": "2"} if isinstance(error, BusyError) else {}
+
+
+def _said(
+    request: Request, error: AssistantError
+) -> tuple[int, str | None, str | None, dict[str, str]]:
     if isinstance(error, UnknownNameError):
-        return problem(request, 404, error.kind)
+        return 404, error.kind, None, {}
+    if isinstance(error, UnknownCallError):
+        return 404, "call", None, {}
     if isinstance(error, QuestionError):
         french = preferred_language(request.headers.get("accept-language", "")) == "fr"
-        return problem(request, 422, "question", detail=str(error) if french else None)
+        return 422, "question", str(error) if french else None, {}
+    if isinstance(error, MessagesError):
+        return 422, "messages", None, {}
+    if isinstance(error, TooOftenError):
+        return 429, None, None, {"Retry-After": str(error.retry_after)}
+    if isinstance(error, BusyError):
+        return 503, "busy", None, {"Retry-After": "2"}
+    if isinstance(error, SlowError):
+        return 503, "slow", None, {"Retry-After": "10"}
     _log.error("%s %s: %s", request.method, request.url.path, error)
-    return problem(request, 503, headers={"Retry-After": "10"})
+    return 503, None, None, {"Retry-After": "10"}
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -9,42 +9,52 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from assistant.call import Call
 from assistant.types import Answer, Citation
 from assistant.web.pages import render
+from assistant.web.texts import Language, texts
 
 _LINKED = re.compile(r"\[(?P<index>\d{1,3})\]|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
-_DIALLED = re.compile(r"[^\d+]")
 
 
-def render_answer(answer: Answer, source_language: str) -> str:
-    """The message for ``answer``, in its language; quotes are in ``source_language``."""
-    language = "fr" if answer.language == "fr" else "en"
-    phone = answer.handoff.phone if answer.handoff else None
-    message = render(
+def answer_html(answer: Answer, call: Call, language: Language) -> Markup:
+    """An answer with labels in ``language``; its text and its quotes say what language they are."""
+    mail = mail_address(answer.handoff.email, call, answer.question, language) if answer.handoff else ""
+    html = render(
         "answer.html",
         language,
         answer=answer,
-        source_language=source_language,
+        spoken="fr" if answer.language == "fr" else "en",
+        source_language=call.language,
         text=_markdown(answer.text, answer.citations),
-        dialled=_DIALLED.sub("", phone or ""),
+        mail=mail,
     )
-    return one_line(message)
+    return Markup(html)  # noqa: S704
 
 
-def render_question(question: str) -> str:
+def mail_address(email: str, call: Call, question: str, language: Language) -> str:
+    """A mailto: address with the question written into the message."""
+    words = texts(language)
+    subject = quote(words["mail_subject"].format(title=call.title))
+    body = quote(words["mail_body"].replace("{question}", question[:1_500]), errors="replace")
+    return f"mailto:{quote(email, safe='@+')}?subject={subject}&body={body}"
+
+
+def render_question(question: str, language: Language) -> str:
     """The message for what the user wrote."""
-    return one_line(render("question.html", "fr", question=question))
+    return one_line(render("question.html", language, question=question))
 
 
-def render_notice(notice: str) -> str:
+def render_notice(notice: str, language: Language) -> str:
     """The message for a sentence of ours, such as why a question can't be taken."""
-    return one_line(render("notice.html", "fr", notice=notice))
+    return one_line(render("notice.html", language, notice=notice))
 
 
 def _markdown(text: str, citations: Sequence[Citation]) -> Markup:

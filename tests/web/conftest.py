@@ -6,18 +6,30 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
 from tests.web.helpers import build_site
 
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -29,16 +41,77 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+class _Host(BaseHTTPRequestHandler):
+    """Another site: one page that carries the widget, under a strict policy."""
+
+    page = ""
+    policy = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/" else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Security-Policy", self.policy)
+        self.end_headers()
+        self.wfile.write(self.page.encode() if self.path == "/" else b"")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Host:
+    """Where the other site is, and what it shows."""
+
+    origin: str
+    handler: type[_Host]
+
+    def carry(self, address: str, *, attributes: str = "", head: str = "", body: str = "") -> None:
+        """Put the widget that is served at ``address`` into the page."""
+        self.handler.policy = (
+            f"default-src 'none'; script-src {address}; connect-src {address}; "
+            "base-uri 'none'; form-action 'none'"
+        )
+        self.handler.page = (
+            f'<!DOCTYPE html><html lang="fr"><head><title>Ministère</title>{head}</head>'
+            f'<body><main><h1>Ministère</h1>{body}</main>'
+            f'<script src="{address}/widget.js" {attributes} defer></script></body></html>'
+        )
+
+
+def _serve_host() -> Iterator[Host]:
+    handler = type("Handler", (_Host,), {})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Host(f"http://127.0.0.1:{server.server_port}", handler)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
 @pytest.fixture(scope="session")
-def site(assistant: Assistant, settings: Settings) -> FastAPI:
+def host() -> Iterator[Host]:
+    """A site that may ask."""
+    yield from _serve_host()
+
+
+@pytest.fixture(scope="session")
+def stranger() -> Iterator[Host]:
+    """A site that may not."""
+    yield from _serve_host()
+
+
+@pytest.fixture(scope="session")
+def site(assistant: Assistant, settings: Settings, host: Host) -> FastAPI:
     """The whole application."""
-    return build_site(assistant, settings)
+    return build_site(assistant, settings.model_copy(update={"origins": (host.origin,)}))
 
 
 @pytest.fixture(scope="session")
 def client(site: FastAPI) -> TestClient:
     """Talks to the site without a network; French is the language."""
-    return TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    here = ("127.0.0.1", 50_000)  # such a client may ask as often as it likes
+    return TestClient(site, raise_server_exceptions=False, follow_redirects=False, client=here)
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +141,33 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A French reader's window; fails on any error in the page or request to elsewhere."""
+    context = browser.new_context(locale="fr-FR", base_url=address)
+    page = context.new_page()
+    wrong: list[str] = []
+    own = urlsplit(address).netloc
+
+    def on_request(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https") and parts.netloc != own:
+            wrong.append(request.url)
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(message.text)
+
+    def on_dialog(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    context.on("request", on_request)
+    context.on("console", on_console)
+    context.on("dialog", on_dialog)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    yield page
+    context.close()
+    assert wrong == []

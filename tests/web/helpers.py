@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
+from playwright.sync_api import Page as BrowserPage
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
@@ -19,7 +24,8 @@ def build_site(assistant: Assistant, settings: Settings) -> FastAPI:
     async def build() -> FastAPI:
         return create_app(assistant, settings)
 
-    return asyncio.run(build())
+    with ThreadPoolExecutor(1) as pool:  # Playwright has a running loop in the tests' own thread
+        return pool.submit(asyncio.run, build()).result()
 
 
 class Page(HTMLParser):
@@ -48,3 +54,20 @@ class Page(HTMLParser):
 def bare(text: str) -> str:
     """Text without the white space and bullets that blocks are made of."""
     return re.sub(r"\s+", "", re.sub(r"(?m)^- ", "", text))
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """Server-sent events: name and data."""
+    blocks = [block for block in text.split("\n\n") if block.strip()]
+    return [
+        (re.search(r"(?m)^event: (.*)$", block)[1], json.loads(re.search(r"(?m)^data: (.*)$", block)[1]))  # type: ignore[index]
+        for block in blocks
+    ]
+
+
+def assert_accessible(page: BrowserPage) -> None:
+    """No violation that axe-core knows, in the whole page and its shadow roots."""
+    results = Axe().run(page).response
+    assert results["passes"]
+    found = [(item["id"], item["nodes"][0]["html"]) for item in results["violations"]]
+    assert found == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.index import CallIndex
 from assistant.errors import IndexMissingError
 from assistant.settings import Settings
 from assistant.types import Answer
@@ -32,7 +34,14 @@ class _Failing:
 
     def __init__(self, assistant: Assistant, error: Exception) -> None:
         self.calls = assistant.calls
+        self._assistant = assistant
         self._error = error
+
+    def index(self, call: str) -> CallIndex:
+        return self._assistant.index(call)
+
+    def now(self, call: str) -> datetime:
+        return self._assistant.now(call)
 
     def ask(self, *_: object, **__: object) -> None:
         raise self._error
@@ -43,7 +52,7 @@ class _Failing:
 
 def failing_client(assistant: Assistant, settings: Settings, error: Exception) -> TestClient:
     app = build_site(_Failing(assistant, error), settings)  # type: ignore[arg-type]
-    return TestClient(app, raise_server_exceptions=False)
+    return TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50_000))
 
 
 def assert_problem(response: Response, status: int, kind: str) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def test_offsets_count_in_the_text_that_the_api_gives(client: TestClient) -> Non
     answer = client.post(ANSWERS, json={"question": QUESTION}).json()
     assert answer["citations"]
     for citation in answer["citations"]:
-        address = f"/api/v1/calls/{answer['call']}/documents/{citation['document']}"
+        address = f"/api/v1/documents/{citation['document']}?call={answer['call']}"
         document = client.get(address).json()
         assert set(document) == {"id", "title", "kind", "language", "url", "text"}
         assert document["text"][citation["start"] : citation["end"]] == citation["quote"]
@@ -157,8 +166,8 @@ def test_unknown_names(client: TestClient) -> None:
     body = {"question": QUESTION, "call": "../etc"}
     problem = assert_problem(client.post(ANSWERS, json=body), 404, "call")
     assert "/" not in problem["detail"]
-    assert_problem(client.get("/api/v1/calls/nope/documents/reglement"), 404, "call")
-    assert_problem(client.get("/api/v1/calls/numerique-2024/documents/nope"), 404, "document")
+    assert_problem(client.get("/api/v1/documents/reglement?call=nope"), 404, "call")
+    assert_problem(client.get("/api/v1/documents/nope"), 404, "document")
     assert_problem(client.get("/api/v1/nope"), 404, "404")
     assert_problem(client.get("/nope"), 404, "404")
 
@@ -250,8 +259,16 @@ def test_contract(client: TestClient, site: FastAPI) -> None:
     contract = client.get("/openapi.json").json()
     assert set(contract["paths"]) == {
         ANSWERS,
+        "/api/v1/answers/{id}",
+        "/api/v1/answers/{id}/feedback",
         "/api/v1/calls",
-        "/api/v1/calls/{call}/documents/{document}",
+        "/api/v1/calls/{call}",
+        "/api/v1/documents",
+        "/api/v1/documents/{document}",
+        "/api/v1/documents/{document}/passages",
+        "/api/v1/search",
+        "/v1/models",
+        "/v1/chat/completions",
         "/healthz",
         "/readyz",
     }

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant.answering.assistant import Assistant
+from assistant.call import load_call
+from assistant.settings import load_settings
 from assistant.types import Answer, Citation, Handoff
-from assistant.web.chat import Exchange, _Chat, _history
-from assistant.web.rendering import render_answer, render_notice, render_question
+from assistant.web.chat import Chat, Trail
+from assistant.web.rendering import answer_html, one_line, render_notice, render_question
 from tests.web.helpers import Page
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">${alert(3)}'
 PUNCTUATION = "<>[]()!`*_#&;:/\\\n \"'=-x1"
 TAGS = {"div", "span", "p", "a", "ul", "ol", "li", "br", "strong", "em", "blockquote", "h1", "h2",
         "h3", "h4", "h5", "h6", "hr", "code"}  # fmt: skip
+
+
+CALL = load_call(load_settings().corpus_dir, "numerique-2024")
 
 
 def answer_with(text: str, **changes: object) -> Answer:
@@ -32,7 +41,7 @@ def answer_with(text: str, **changes: object) -> Answer:
 
 
 def test_numbered_citations_lead_to_their_passage() -> None:
-    html = render_answer(answer_with("Le 13 mars"), "fr")
+    html = answer_html(answer_with("Le 13 mars"), CALL, "fr")
     page = Page(html)
     links = [attributes for tag, attributes in page.tags if tag == "a"]
     passages = [link for link in links if link["href"] == "/documents/c/d?start=0&end=1#passage"]
@@ -40,11 +49,12 @@ def test_numbered_citations_lead_to_their_passage() -> None:
     assert all(link["target"] == "_blank" for link in passages)
     assert "« Le 13 mars »" in page.text
     assert "[7]" in page.text
-    assert [link["href"] for link in links][-2:] == ["mailto:a@b.fr", "tel:0102"]
+    mail, phone = [str(link["href"]) for link in links][-2:]
+    assert mail.startswith("mailto:a@b.fr?subject=") and phone == "tel:0102"
 
 
 def test_english_answers_have_english_labels_and_french_quotes() -> None:
-    html = render_answer(answer_with("x", language="en", status="partial"), "fr")
+    html = answer_html(answer_with("x", language="en", status="partial"), CALL, "en")
     assert "Quoted passages" in html and "Partial answer" in html
     assert '<blockquote lang="fr">' in html and '<div class="answer" lang="en">' in html
 
@@ -55,9 +65,9 @@ def test_english_answers_have_english_labels_and_french_quotes() -> None:
 )
 def test_no_text_becomes_markup(text: str) -> None:
     for html in (
-        render_answer(answer_with(text), "fr"),
-        render_question(text),
-        render_notice(text),
+        one_line(answer_html(answer_with(text), CALL, "fr")),
+        render_question(text, "fr"),
+        render_notice(text, "fr"),
     ):
         assert "\n" not in html
         for tag, attributes in Page(html).tags:
@@ -67,28 +77,59 @@ def test_no_text_becomes_markup(text: str) -> None:
             assert link.startswith(("/documents/", "mailto:", "tel:")) or link == "/"
 
 
-def test_a_conversation_keeps_its_thread(assistant: Assistant) -> None:
-    chat = _Chat(assistant)
-    *_, (_, first, cleared) = chat.ask("Quelle est la date de clôture ?", (), "numerique-2024")
+@pytest.fixture
+def chat(site: FastAPI) -> Chat:
+    return Chat(site.state.answers, site.state.rates)
+
+
+def last(steps: Iterator[tuple[Any, ...]]) -> tuple[list[dict[str, Any]], str]:
+    *_, (messages, trail, cleared) = steps
     assert cleared == ""
-    *_, (messages, second, _) = chat.ask("Et celle d'ouverture ?", first, "numerique-2024")
+    return messages, trail
+
+
+def test_a_conversation_keeps_its_thread(chat: Chat) -> None:
+    _, first = last(chat.ask("Quelle est la date de clôture ?", "", "numerique-2024", "fr"))
+    messages, second = last(chat.ask("Et celle d'ouverture ?", first, "numerique-2024", "fr"))
     assert [message["role"] for message in messages] == ["user", "assistant"] * 2
-    assert second[-1].answer is not None and "10 janvier 2024" in second[-1].answer.text
-    assert [turn.role for turn in _history(second)] == ["user", "assistant"] * 2
+    assert "10 janvier 2024" in messages[-1]["content"]
+    assert len(Trail.read(second).ids) == 2
     assert "options" not in messages[1]
 
 
-def test_questions_that_cannot_be_taken_get_a_sentence(assistant: Assistant) -> None:
-    chat = _Chat(assistant)
-    for question in ("", "  ", "mot " * 10_000):
-        *_, (messages, conversation, _) = chat.ask(question, (), "numerique-2024")
-        assert conversation[-1].answer is None
-        assert len(conversation[-1].notice) > 20
-        assert conversation[-1].notice.split()[0] in messages[-1]["content"]
-        assert _history(conversation) == ()
+def test_a_conversation_outlives_the_process(chat: Chat, site: FastAPI) -> None:
+    _, trail = last(chat.ask("Quelle est la date de clôture ?", "", "numerique-2024", "fr"))
+    restarted = Chat(site.state.answers, site.state.rates)
+    messages, trail = last(restarted.ask("Et celle d'ouverture ?", trail, "numerique-2024", "fr"))
+    assert "10 janvier 2024" in messages[-1]["content"]
+    assert "a redémarré" in messages[2]["content"]
+    messages, _ = last(restarted.ask("Qui contacter ?", trail, "numerique-2024", "fr"))
+    assert not any("a redémarré" in message["content"] for message in messages)
 
 
-def test_an_unknown_call_is_not_an_accident(assistant: Assistant) -> None:
-    *_, (_, conversation, _) = _Chat(assistant).ask("Qui contacter ?", (), "nope")
-    assert conversation[-1] == Exchange("Qui contacter ?", notice=conversation[-1].notice)
-    assert "indisponible" in conversation[-1].notice
+@examples(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_no_trail_is_trusted(text: str) -> None:
+    trail = Trail.read(text)
+    assert all(id_.isalnum() for id_ in trail.ids) and len(trail.ids) <= 25
+    assert Trail.read(str(trail)).ids == trail.ids
+
+
+@pytest.mark.parametrize("question", ["", "  ", "mot " * 10_000])
+def test_questions_that_cannot_be_taken_get_a_sentence(chat: Chat, question: str) -> None:
+    for language in ("fr", "en"):
+        messages, trail = last(chat.ask(question, "", "numerique-2024", language))
+        assert trail == "" and len(Page(messages[-1]["content"]).text) > 20
+
+
+def test_an_unknown_call_is_not_an_accident(chat: Chat) -> None:
+    messages, trail = last(chat.ask("Qui contacter ?", "", "nope", "fr"))
+    assert "indisponible" in messages[-1]["content"] and trail == ""
+
+
+def test_english_labels(chat: Chat) -> None:
+    messages, _ = last(chat.ask("Quelle est la date de clôture ?", "", "numerique-2024", "en"))
+    assert "Quoted passages" in messages[-1]["content"]
+    assert '<div class="answer" lang="fr">' in messages[-1]["content"]
+    header = chat.header("numerique-2024", "en")
+    assert "Applications are open until 13 March 2024: 41 days left." in header
