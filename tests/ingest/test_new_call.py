@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.prototypes import build_prototypes
 from assistant.call import load_call
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
@@ -18,6 +17,7 @@ from ingest.build import ingest, tidy
 from ingest.check_call import check_call
 from ingest.faq import load_faq
 from ingest.new_call import find_acronyms, new_call
+from ingest.prototypes import build_prototypes
 from tests.ingest.regulation_pdf import regulation
 
 PAGE_OF_CONTACT = 11
