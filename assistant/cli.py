@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.call_commands import app as call_app
-from assistant.corpus_commands import app as corpus_app
-from assistant.desk_cli import mail_app, users_app
+from assistant.commands.call import app as call_app
+from assistant.commands.corpus import app as corpus_app
+from assistant.commands.mail import mail_app, users_app
+from assistant.commands.terminal import clear_errors as _clear_errors
 from assistant.settings import Settings, load_settings
-from assistant.terminal import clear_errors as _clear_errors
 
 if TYPE_CHECKING:
     from assistant.answering.assistant import Explanation

@@ -88,7 +88,7 @@ def test_what_is_no_question(assistant: Assistant, question: str, sentence: str)
 
 def aap(settings: Settings, *arguments: str | bytes, **changes: str) -> tuple[int, str]:
     """Exit code and all output of a command in a process of its own."""
-    wanted = {f"AAP_{k.upper()}": str(v) for k, v in settings.model_dump().items() if v is not None}
+    wanted = {f"AAP_{k.upper()}": str(v) for k, v in settings.model_dump().items() if v not in (None, ())}
     environment = {**os.environ, **wanted, **changes, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
         [sys.executable, "-m", "assistant.cli", *arguments],

@@ -89,7 +89,7 @@ def chroma(chroma_url: str) -> Iterator[chromadb.ClientAPI]:
 
 def start_ingest(corner: Settings) -> subprocess.Popen[str]:
     """``aap ingest`` on these settings, just started."""
-    wanted = {f"AAP_{k.upper()}": str(v) for k, v in corner.model_dump().items() if v is not None}
+    wanted = {f"AAP_{k.upper()}": str(v) for k, v in corner.model_dump().items() if v not in (None, ())}
     environment = {**os.environ, **wanted, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "assistant.cli", "ingest"],

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from assistant.commands.terminal import clear_errors, say
 from assistant.settings import load_settings
-from assistant.terminal import clear_errors, say
 
 app = typer.Typer(help="Versions of a call's index.", no_args_is_help=True)
 CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]

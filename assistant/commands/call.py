@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from assistant.commands.terminal import clear_errors, say
 from assistant.settings import load_settings
-from assistant.terminal import clear_errors, say
 
 app = typer.Typer(help="Make and check the folder of a call.", no_args_is_help=True)
 
