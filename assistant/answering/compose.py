@@ -18,17 +18,18 @@ from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import say, spell_date
-from assistant.types import Status, Unit
+from assistant.types import FactKind, Status, Unit
 
 # Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
 # of it; CERTAIN is the share of all candidates' probability from which no further passage is shown,
-# LIKELY the share that a further one needs.
+# LIKELY the share that a further one needs, RIVAL when it states another value of the kind asked.
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
 MAX_RANK = 12
 TIE = 1.0
 CERTAIN = 0.92
 LIKELY = 0.05
+RIVAL = 0.25
 WHOLE_WORDS = 60
 
 
@@ -43,7 +44,7 @@ def compose_answer(
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
-    chosen = [best, *_more(draft.index, best, ranked[1:])]
+    chosen = [best, *_more(draft.index, question, best, ranked[1:])]
     for number, candidate in enumerate(chosen):
         text, mark = _render(draft, candidate)
         if number == 0 and corrected:
@@ -138,8 +139,15 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
     return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
 
 
-def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
-    """Further passages until the right one is among them as good as surely, while all stay short."""
+def _more(
+    index: CallIndex, question: Question, best: Candidate, others: Sequence[Candidate]
+) -> list[Candidate]:
+    """Further passages until the right one is among them as good as surely, while all stay short.
+
+    One that states another value of the kind asked must be likelier: a wrong date beside the right
+    one misleads.
+    """
+    stated = bool(question.kinds & _kinds(index, best))
     chosen = [best]
     sure = best.share
     words = _words(index, best)
@@ -149,6 +157,9 @@ def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> lis
             continue
         if len(chosen) == MAX_PASSAGES or sure >= CERTAIN or candidate.share < LIKELY:
             break
+        rival = stated and bool(question.kinds & _kinds(index, candidate))
+        if rival and candidate.share < RIVAL:
+            continue
         if candidate.unit.kind in ("contact", "heading", "title"):
             continue
         more = _words(index, candidate)
@@ -157,6 +168,11 @@ def _more(index: CallIndex, best: Candidate, others: Sequence[Candidate]) -> lis
             words += more
             sure += candidate.share
     return chosen[1:]
+
+
+def _kinds(index: CallIndex, candidate: Candidate) -> set[FactKind]:
+    document = candidate.unit.document
+    return {value.kind for part in candidate.parts for value in index.values(document, part)}
 
 
 def _overlap(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:

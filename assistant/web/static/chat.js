@@ -154,6 +154,7 @@
   };
 
   document.addEventListener("click", async (event) => {
+    if (event.target.closest("a")) follow(); // before the page is left, its address names the conversation
     const link = event.target.closest("#conversation :is(a.source, a.marker)");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
       event.preventDefault();
