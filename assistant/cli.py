@@ -196,7 +196,7 @@ def evaluate(
             paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
             run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
             return
-        files = questions or [settings.corpus_dir.parent / "evals" / "questions" / f"{call or settings.call}.yaml"]
+        files = questions or sorted((settings.corpus_dir.parent / "evals" / "questions").glob(f"{call or settings.call}*.yaml"))
         run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,
             summary_path=summary, with_baseline=baseline, call=call or settings.call,

@@ -12,6 +12,7 @@ from datetime import date
 from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
+from assistant.answering.ends import end_asked
 from assistant.answering.index import CallIndex
 from assistant.answering.premises import said_otherwise
 from assistant.answering.prototypes import Topic
@@ -148,6 +149,7 @@ def _more(
     one misleads.
     """
     stated = bool(question.kinds & _kinds(index, best))
+    asked = end_asked(question) is not None
     chosen = [best]
     sure = best.share
     words = _words(index, best)
@@ -158,7 +160,8 @@ def _more(
         if len(chosen) == MAX_PASSAGES or sure >= CERTAIN or candidate.share < LIKELY:
             break
         rival = stated and bool(question.kinds & _kinds(index, candidate))
-        if rival and candidate.share < RIVAL:
+        other_end = candidate.end not in (None, best.end)
+        if rival and (asked if other_end else candidate.share < RIVAL):
             continue
         if candidate.unit.kind in ("contact", "heading", "title"):
             continue

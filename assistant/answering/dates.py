@@ -9,8 +9,8 @@ from assistant.words import stems
 
 # What a calendar calls the two ends, as stems; "ouverture" and "clôture" of something else
 # (a session, a round) make the dates ambiguous, and then none is computed.
-_OPENING = frozenset(stems("ouverture lancement"))
-_CLOSING = frozenset(stems("clôture limite"))
+OPENING = frozenset(stems("ouverture lancement"))
+CLOSING = frozenset(stems("clôture limite"))
 
 
 def call_dates(index: CallIndex) -> tuple[date | None, date] | None:
@@ -23,9 +23,9 @@ def call_dates(index: CallIndex) -> tuple[date | None, date] | None:
             continue
         for fact in dates:
             words = set(stems(fact.label))
-            if words & _CLOSING:
+            if words & CLOSING:
                 closing.add(fact.value)
-            elif words & _OPENING:
+            elif words & OPENING:
                 opening.add(fact.value)
     if len(closing) != 1:
         return None

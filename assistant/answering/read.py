@@ -19,6 +19,8 @@ from assistant.answering.intents import Kind
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
 
+# Taken off the score of a passage that states the other end of the period than the one asked.
+_WRONG_END = 6.0
 # From this probability of a validated question on, its own passages come first.
 _EVIDENT = 0.8
 
@@ -99,11 +101,17 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
         return Reading([], 0.0, {})
     for candidate in retrieval.candidates:
         candidate.score = reader.passage.logit(candidate.features)
+        if retrieval.wrong_end(candidate):
+            candidate.score -= _WRONG_END
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
     if retrieval.intents and retrieval.intents[0][1] >= _EVIDENT:
         # Nothing that resembles it outweighs the question that a person validated.
         entry = retrieval.intents[0][0].id
-        ranked.sort(key=lambda c: not (c.question and c.question.entry == entry and c.bound))
+        ranked.sort(
+            key=lambda c: not (
+                c.question and c.question.entry == entry and c.bound and not retrieval.wrong_end(c)
+            )
+        )
     powers = np.exp(np.array([c.score - ranked[0].score for c in ranked]))
     for candidate, share in zip(ranked, powers / powers.sum(), strict=True):
         candidate.share = float(share)

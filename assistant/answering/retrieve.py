@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.answering.ends import End, end_asked, end_told
 from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent, Intents, Kind
@@ -49,6 +50,7 @@ class Candidate:
     topic_context: float = 0.0
     question: KnownQuestion | None = None
     bound: bool = False
+    end: End | None = None
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
     share: float = 0.0
@@ -71,6 +73,12 @@ class Retrieval:
     open_topics: frozenset[str] = frozenset()
     intents: tuple[tuple[Intent, float], ...] = ()
     standard: tuple[tuple[Intent, float], ...] = ()
+    end: End | None = None
+
+    def wrong_end(self, candidate: Candidate) -> bool:
+        """Whether a candidate states when something opens and the question asks when it closes, or
+        the other way round."""
+        return self.end is not None and candidate.end not in (None, self.end)
 
     @property
     def topic(self) -> tuple[Topic, float] | None:
@@ -191,8 +199,11 @@ def retrieve(
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
-        ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard
-    )
+        ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard,
+        end_asked(question),
+    )  # fmt: skip
+    for candidate in ordered:
+        candidate.end = end_told(index, candidate.unit.document, candidate.parts)
     describe(index, question, retrieval)
     return retrieval
 

@@ -1,0 +1,60 @@
+"""Opening or closing: which end of a period a question asks for, and which one a passage states.
+
+Embeddings hardly tell "until when" from "from when", above all across languages, and the one date
+for the other is the worst answer there is. So words decide.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from assistant.answering.dates import CLOSING, OPENING
+from assistant.answering.index import CallIndex
+from assistant.answering.question import Question
+from assistant.types import Span
+from assistant.words import fold
+
+End = Literal["opening", "closing"]
+
+# Folded words of the languages we meet. "Open until when?" and "still open?" mean the end only.
+_STILL = re.compile(
+    r"\bjusqu|\b(?:toujours ouvert\w*|encore (?:ouvert\w*|temps)|still open|until|till|hasta|ate quando|"
+    r"bis wann|noch offen|fino a)\b|حتى متى"
+)
+_UNTIL = re.compile(
+    r"\b(?:dernier (?:jour|delai|moment)|derniere (?:limite|minute|date)|date limite|au plus tard|"
+    r"clotures?|cloturer|se termine|prend fin|ferme|fermeture|echeance|deadline|ddl|"
+    r"(?:la|de) fin|fini\w*|ends?|ende|fim|fin del?|too late|trop tard|latest|last day|last date|clos(?:e|es|ed|ing)|shuts?|cut-?off|due (?:date|by)|end date|"
+    r"limite|cierra|cierre|ultimo dia|ultimo plazo|ate que|encerra\w*|prazo (?:final|limite)|"
+    r"bis zu|frist\w*|einsendeschluss|bewerbungsschluss|schliesst|letzter tag|scadenza)\b|"
+    r"آخر موعد|اخر موعد|الموعد النهائي|اغلاق|إغلاق|ينتهي"
+)
+_FROM = re.compile(
+    r"\b(?:ouvre|ouvrent|ouvrir\w*|ouverture|s'ouvre|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
+    r"opens?|opening|from when|starts?|starting|begins?|launch(?:ed)?|since when|"
+    r"abre|abren|apertura|abertura|a partir de cuando|a partir de quando|desde cuando|desde quando|empieza|comienza|comeca|inicio|"
+    r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
+)
+
+
+def end_asked(question: Question) -> End | None:
+    """Which end the question asks for, None when it names none."""
+    text = fold(question.plain)
+    if _STILL.search(text):
+        return "closing"
+    until, start = bool(_UNTIL.search(text)), bool(_FROM.search(text))
+    if until == start:
+        return None
+    return "closing" if until else "opening"
+
+
+def end_told(index: CallIndex, document: str, parts: tuple[Span, ...]) -> End | None:
+    """Which end the dates of a passage are; None when it has none, or tells of both."""
+    if not any(v.kind == "date" for part in parts for v in index.values(document, part)):
+        return None
+    words = frozenset().union(*(index.words(document, part) for part in parts))
+    opening, closing = bool(words & OPENING), bool(words & CLOSING)
+    if opening == closing:
+        return None
+    return "closing" if closing else "opening"

@@ -1,0 +1,42 @@
+"""Another call and another year are near misses: this call's dates must not answer them."""
+
+import numpy as np
+import pytest
+
+from assistant.answering.assistant import Assistant
+from assistant.answering.topics import PassageTopics
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("dates AAP numérique 2031 ?", "not_in_sources"),
+        ("Quelle est la date de clôture de l'appel à projets Jeunesse du ministère ?", "out_of_scope"),
+    ],
+)
+def test_near_misses(assistant: Assistant, question: str, status: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == status and "2024" not in answer.text
+
+
+def test_own_call_by_its_name(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelle est la date de clôture de l'appel à projets Numérique inclusif ?")
+    assert "13 mars 2024" in answer.text
+
+
+def test_a_passage_matches_the_question_it_answers() -> None:
+    topics = PassageTopics(
+        ("amount", "closing"), ("a#u#1", "b#0#2"),
+        np.array([[0, 1], [1, 0]], dtype=np.uint16), np.array([[0.9, 0.1], [0.8, 0.2]], dtype=np.float16),
+    )  # fmt: skip
+    matches = topics.match({"closing": 1.0})
+    assert matches.argmax() == 1 and matches[1] == pytest.approx(0.8, abs=1e-3)
+    assert topics.match({}).tolist() == [0.0, 0.0]
+
+
+def test_standard_questions_place_passages(assistant: Assistant) -> None:
+    _, (step,) = assistant.explain("Jusqu'à quand peut-on déposer un dossier ?")
+    assert step.retrieval.standard[0][0].id == "closing_date"
+    best = max(step.reading.candidates, key=lambda c: c.topic)
+    text = assistant.document("numerique-2024", best.unit.document).text
+    assert "13 mars 2024" in text[best.parts[0].start : best.parts[-1].end]
