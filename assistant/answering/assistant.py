@@ -33,7 +33,17 @@ from assistant.index.catalog import Catalog
 from assistant.index.vectors import open_vectors
 from assistant.index.versions import Versions
 from assistant.settings import Settings
-from assistant.types import ABSTENTIONS, Answer, Document, Handoff, Status, Timings, Turn, Unit
+from assistant.types import (
+    ABSTENTIONS,
+    Answer,
+    Document,
+    Handoff,
+    Span,
+    Status,
+    Timings,
+    Turn,
+    Unit,
+)
 
 MAX_CHARS = 4_000
 MAX_SUGGESTIONS = 3
@@ -299,12 +309,19 @@ def _identity(index: CallIndex, question: str, history: Sequence[Turn], text: st
 def _suggestions(
     steps: Sequence[Explanation], index: CallIndex, language: str
 ) -> tuple[str, ...]:
-    """Validated questions near the one asked, in their plain wording and the user's language."""
+    """Validated questions near the one asked, in their plain wording and the user's language, each
+    answered by other passages than the answer and the ones before it."""
     found: dict[str, str] = {}
+    told: list[tuple[str, Span]] = []
     for step in steps:
-        used = step.reading.candidates[0].question if step.reading.candidates else None
+        for best in step.reading.candidates[:1]:
+            told += [(best.unit.document, part) for part in best.parts]
         for known in step.retrieval.related:
             text = index.plain_wordings.get((known.entry, language))
-            if known.origin == "faq" and text and (not used or known.entry != used.entry):
-                found.setdefault(known.entry, text)
+            parts = [(known.document, part) for part in known.parts]
+            if known.origin != "faq" or not text or known.entry in found:
+                continue
+            if not any(one == other and p.overlap(q) for one, p in parts for other, q in told):
+                found[known.entry] = text
+                told += parts
     return tuple(list(found.values())[:MAX_SUGGESTIONS])
