@@ -9,29 +9,35 @@ from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
 from assistant.answering.intents import Intent, Intents, load_intents
+from assistant.answering.ngrams import fit_ngrams
 
 
 def _random(seed: int, classes: int = 5, dimension: int = 8) -> Intents:
     rng = np.random.default_rng(seed)
     intents = tuple(Intent("faq", f"entry-{i}") for i in range(classes))
-    return Intents(intents, rng.normal(size=(classes, dimension)), rng.normal(size=classes))
+    spelling = fit_ngrams(
+        [f"question numéro {i}" for i in range(classes)], np.arange(classes), classes
+    )
+    weights, bias = rng.normal(size=(classes, dimension)), rng.normal(size=classes)
+    return Intents(intents, weights, bias, spelling)
 
 
-@given(st.integers(0, 2**31), st.floats(0.01, 1e4))
-def test_probabilities_are_a_distribution(seed: int, scale: float) -> None:
+@given(st.integers(0, 2**31), st.floats(0.01, 1e4), st.text(max_size=80))
+def test_probabilities_are_a_distribution(seed: int, scale: float, text: str) -> None:
     vector = np.random.default_rng(seed + 1).normal(size=8) * scale
-    probabilities = _random(seed).probabilities(vector)
+    probabilities = _random(seed % 7).probabilities(vector, text)
     assert probabilities.min() >= 0 and probabilities.sum() == pytest.approx(1)
 
 
 def test_saved_and_loaded(tmp_path: Path) -> None:
-    assert load_intents(tmp_path) is None
+    path = tmp_path / "intents.npz"
+    assert load_intents(path) is None
     before = _random(3)
-    before.save(tmp_path)
-    after = load_intents(tmp_path)
+    before.save(path)
+    after = load_intents(path)
     assert after is not None and after.classes == before.classes
     vector = np.ones(8)
-    assert np.allclose(after.probabilities(vector), before.probabilities(vector), atol=1e-5)
+    assert np.allclose(after.probabilities(vector, "question 2"), before.probabilities(vector, "question 2"), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +66,9 @@ def test_what_kind_of_question_it_is(assistant: Assistant, question: str, kind: 
 )
 def test_questions_joined_in_one_sentence(assistant: Assistant, message: str, parts: int) -> None:
     assert len(assistant.explain(message)[1]) == parts
+
+
+def test_spelling_tells_classes_apart() -> None:
+    texts = ["date de clôture", "la clôture, c'est quand ?", "adresse du contact", "qui contacter ?"]
+    model = fit_ngrams(texts, np.array([0, 0, 1, 1]), 2)
+    assert model.logits("cloture ?").argmax() == 0 and model.logits("le contact").argmax() == 1
