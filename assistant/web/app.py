@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
-from assistant.web import api, docs, documents, health
+from assistant.web import api, docs, documents, health, metrics
 from assistant.web.chat import build_chat
 from assistant.web.headers import SecurityHeaders
 from assistant.web.limits import BodyLimit
@@ -35,7 +35,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     install_problems(app)
-    for part in (api, documents, docs, health):
+    for part in (api, documents, docs, health, metrics):
         app.include_router(part.router)
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))
