@@ -28,8 +28,7 @@ Reason = Literal[
 ]  # fmt: skip
 """Why a sentence is not shown."""
 
-# Chosen on evals/gate (its first half), where 0.83 and 0.5 let no corrupted sentence pass that the
-# other checks let pass, and drop no right one.
+# Set by hand, then tried on evals/gate with seed 1, which the other checks were tuned on too.
 MIN_COSINE = 0.83
 MIN_COSINE_TRANSLATED = 0.80
 MIN_COVERAGE = 0.34
@@ -45,6 +44,10 @@ _MARKUP = re.compile(
 )
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*\w|\b[A-Z]{2,}\b")
 _CLAUSE = re.compile(r"[,;:()](?=\s|$)|\s[–—-]\s|\b(?:mais|sauf|toutefois|cependant|but|except|unless)\b")
+_SCOPE = re.compile(
+    r"\bn(?:e |')\w+ (?:\w+ )?(?:pas|plus|jamais)\b(?: \w+){0,2}|"
+    r"\b(?:is|are|may|can|must|will|does|do) ?not (?:\w+ ?){1,2}"
+)
 # Words that may start a sentence before a name.
 _OPENERS = frozenset("chez contactez ecrivez appelez joignez contact selon depuis aupres write call ask according".split())
 
@@ -268,6 +271,12 @@ class Gate:
                     ):
                         if _coverage(claim, own) < 0.5:
                             return "label", claim.text[value.start : value.end]
+            if self._language != self._index.document(homes[0].document).language:
+                cells = [p for p in pieces if p.spans == homes[0].spans and p.text != homes[0].text]
+                bare = _blank(claim.text, claim.values)
+                if any(self._bare(bare, p) > self._bare(bare, homes[0]) for p in cells):
+                    return "label", claim.text[value.start : value.end]
+                continue
             rivals = [
                 p for p in pieces
                 if p.document == homes[0].document and p not in homes and any(
@@ -339,10 +348,23 @@ class Gate:
                 c.obliges or not (c.permits or c.advises) for c in there
             ):
                 return "modality", clause
+            # "peut durer au moins" gives leave where "ne peut être inférieur à" does not.
+            if said.permits and said.low and not any(c.permits for c in there):
+                return "modality", clause
             if said.permits and not said.obliges and not said.negated and not any(
                 c.permits or not (c.obliges or c.negated) for c in there
             ):
                 return "modality", clause
+        denied, stated = _denied(claim.text)
+        denied_there, stated_there = _denied(" ".join(sources))
+        if (stated & denied_there) - stated_there - denied or (
+            (denied & stated_there) - denied_there and not (whole.negated or whole.high or whole.low)
+        ):
+            return "polarity", claim.text
+        if claim.cues.obliges and not (
+            whole.obliges or whole.negated or whole.low or whole.high or whole.end
+        ) and not claim.cues.negated:
+            return "modality", claim.text
         if not held and claim.cues.negated != whole.negated and not whole.excepted:
             return "polarity", claim.text
         if claim.cues.obliges and not (claim.cues.permits or claim.cues.negated or whole.obliges) and (
@@ -405,6 +427,12 @@ class Gate:
                 return "unlike", f"{covered:.0%} of its words"
         return None, ""
 
+    def _bare(self, text: str, piece: Piece) -> float:
+        """Cosine without the values, which would outweigh what they are the values of."""
+        a = _vector(self._embedder, " ".join(text.split()))  # type: ignore[arg-type]
+        b = _vector(self._embedder, _blank(piece.text, piece.values))  # type: ignore[arg-type]
+        return float(a @ b)
+
     def _cosine(self, text: str, piece: Piece) -> float:
         whole = f"{piece.lead} {piece.text}" if piece.lead and not piece.contact else piece.text
         a, b = _vector(self._embedder, text), _vector(self._embedder, whole[:1_000])  # type: ignore[arg-type]
@@ -457,6 +485,13 @@ def _clause(text: str, value: Value) -> str:
     cut = max((m.end() for m in re.finditer(r"[;.]|\bet\b|\band\b|\bau\b(?=\s*$)", before)), default=0)
     window = before[cut:]
     return window if content(window) or cut == 0 else before
+
+
+def _denied(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(stems that a negation bears on, the other stems) of ``text``, bounds left out."""
+    folded = fold(text)
+    found = " ".join(match.group() for match in _SCOPE.finditer(folded))
+    return content(found), content(_SCOPE.sub(" ", folded))
 
 
 def _clauses(text: str) -> list[str]:

@@ -221,6 +221,8 @@ def _negation(source: Source, chance: random.Random) -> str | None:
 
 
 def _modality(source: Source, chance: random.Random) -> str | None:
+    if any(v.kind == "date" for v in find_values(source.right.text)):
+        return None  # "may" and "must be submitted by" a deadline are both right
     return _flip(_MODALS, source, chance)
 
 

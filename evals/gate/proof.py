@@ -14,8 +14,6 @@ from assistant.embedding import Embedder
 from evals.gate.corruptions import Corrupted
 from evals.gate.sentences import Right, cited
 
-CRITICAL = frozenset({"date", "contact"})
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -46,6 +44,10 @@ class Bench:
         passages = self.passages[right.call]
         document = self._indexes[right.call].document(passages[0].unit.document)
         return cited(right, passages, document.text)
+
+    def index(self, call: str) -> CallIndex:
+        """The index of a call."""
+        return self._indexes[call]
 
     def gate(self, call: str, language: str) -> Gate:
         """A gate that lets all contacts of the call be named."""
