@@ -154,7 +154,8 @@ class Gate:
         """Whether a sentence may be cited anew: most of its words stand in the other quote."""
         same = self._index.document(chosen[0].document).language == self._language
         words = frozenset().union(*(piece.words | piece.under for piece in chosen))
-        return same and _coverage(claim, words) >= MIN_COVERAGE_RECITED
+        critical = any(value.kind in _CRITICAL for value in claim.values)
+        return same and not critical and _coverage(claim, words) >= MIN_COVERAGE_RECITED
 
     def _fit(self, claim: _Claim, piece: Piece) -> float:
         """How well a piece fits a claim: words, values, meaning, each from 0 to 1."""
