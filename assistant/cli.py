@@ -207,9 +207,10 @@ def evaluate(
 def doctor() -> None:
     """Check the installation, the corpus, the model and the index; say what to do."""
     from assistant.doctor import examine
+    from assistant.model_check import examine_model
 
     with _clear_errors():
-        findings = examine(_settings())
+        findings = [*examine(_settings()), *examine_model(_settings())]
     for finding in findings:
         mark = "[green]ok[/green]" if finding.ok else "[red]no[/red]"
         _out.print(f"{mark}  {finding.name:<12} {escape(finding.text)}")
@@ -250,12 +251,14 @@ def _show(answer: Answer) -> None:
         contact = ", ".join(part for part in (person.name, person.email, person.phone) if part)
         _out.print(f"[dim]→ {escape(contact)}[/dim]", soft_wrap=True)
     _out.print(
-        f"[dim]{answer.status}, confidence {answer.confidence:.2f}, "
+        f"[dim]{answer.status}, {answer.mode}, confidence {answer.confidence:.2f}, "
         f"{answer.timings_ms.total:.0f} ms[/dim]"
     )
 
 
 def _explain(steps: list[Explanation]) -> None:
+    from assistant.answering.generate import describe
+
     for step in steps:
         question = step.question
         _out.rule("explain")
@@ -268,6 +271,8 @@ def _explain(steps: list[Explanation]) -> None:
         _out.print(escape(f"decision   {step.decision}"))
         features = ", ".join(f"{k}={v:.2f}" for k, v in step.reading.features.items() if v)
         _out.print(escape(f"answer     p={step.reading.probability:.3f} {features}"), soft_wrap=True)
+        for line in describe(step.generation):
+            _out.print(escape(line), soft_wrap=True)
         for candidate in step.reading.candidates[:5]:
             shown = ", ".join(f"{k}={v:.2f}" for k, v in candidate.features.items() if v)
             _out.print(

@@ -7,6 +7,7 @@
     ├── IndexMissingError        build the index (run 'aap ingest')
     ├── IndexUnreachableError    the Chroma server is down: start it, then try again
     ├── IndexBusyError           another process is writing: wait, then try again
+    ├── ModelUnavailableError    the chat model gave nothing in time: answer without it
     └── QuestionError            the question itself can't be taken (empty, too long …)
 """
 
@@ -37,6 +38,14 @@ class IndexUnreachableError(AssistantError):
 
 class IndexBusyError(AssistantError):
     """Another process holds the index's write lock."""
+
+
+class ModelUnavailableError(AssistantError):
+    """The chat model can't be had now; ``outcome`` says why in one word, for counters."""
+
+    def __init__(self, message: str, outcome: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class QuestionError(AssistantError):

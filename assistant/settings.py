@@ -78,6 +78,22 @@ class Settings(BaseSettings):
             raise ValueError(f"'{rate}' is not a rate such as 60/minute") from error
         return rate
 
+    # The chat model; without a name there is none and answers are extractive.
+    llm_model: str | None = None
+    llm_base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    llm_api_key: SecretStr | None = None
+    llm_api_key_file: Path | None = None
+    llm_max_tokens: int = Field(default=400, ge=16, le=4_000)
+    llm_context_tokens: int = Field(default=8_192, ge=1_024, le=2_000_000)
+    llm_evidence: Literal["selected", "whole"] = "selected"
+    llm_concurrency: int = Field(default=4, ge=1, le=256)
+    llm_cooldown_s: float = Field(default=30.0, ge=0.1, le=3600.0)
+    llm_tokens_per_day: int | None = Field(default=None, ge=1)
+    llm_cost_per_day: float | None = Field(default=None, gt=0.0)
+    llm_price_read: float = Field(default=0.0, ge=0.0)
+    llm_price_written: float = Field(default=0.0, ge=0.0)
+    answer_budget_s: float = Field(default=8.0, ge=0.2, le=120.0)
+
 
 def load_settings() -> Settings:
     """Read the environment.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from assistant import metrics
 from assistant.answering.compose import (
     compose_answer,
     compose_handoff,
@@ -17,6 +18,8 @@ from assistant.answering.compose import (
 )
 from assistant.answering.decide import Decision, decide
 from assistant.answering.draft import Draft, citations
+from assistant.answering.events import Done, Event, Outlet, Progress
+from assistant.answering.generate import Generation, Writer
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
@@ -26,6 +29,7 @@ from assistant.answering.texts import say
 from assistant.answering.understand import clean, detect_language, understand
 from assistant.answering.verify import problems
 from assistant.call import Call, list_calls
+from assistant.chat_model import open_chat_model
 from assistant.clock import Clock, system_clock
 from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
@@ -71,6 +75,7 @@ class Explanation:
     retrieval: Retrieval
     reading: Reading
     decision: Decision
+    generation: Generation | None = None
 
 
 class Assistant:
@@ -83,6 +88,9 @@ class Assistant:
         self._prototypes: Prototypes = load_prototypes(settings.data_dir, embedder)
         self._indexes: dict[str, CallIndex] = {}
         self._lock = threading.Lock()
+        model = open_chat_model(settings)
+        whole = settings.llm_evidence == "whole"
+        self._writer = Writer(model, embedder, whole=whole) if model else None
         self.default_call = settings.call
         for call in list_calls(settings.corpus_dir):
             with suppress(IndexMissingError):
@@ -120,7 +128,9 @@ class Assistant:
             "call": index.call.id,
             "index_version": str(index.version),
             "embedder": self._embedder.name,
-        }
+            **({"model": self._writer.model.name, "model_breaker": self._writer.model.state}
+               if self._writer else {}),
+        }  # fmt: skip
 
     def document(self, call: str, document: str) -> Document:
         """A document with its canonical text. Raises CorpusError when there is none."""
@@ -152,27 +162,62 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), *, call: str | None = None
     ) -> tuple[Answer, list[Explanation]]:
         """``ask``, together with what each stage did."""
-        watch = Stopwatch()
+        run = self._run(question, history, call)
+        while True:
+            try:
+                next(run)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, call: str | None = None
+    ) -> Iterator[Event]:
+        """``ask`` as it happens: stages, quotes, verified text, and Done with the answer.
+
+        Raises what ``ask`` raises, at the first event.
+        """
+        answer, _ = yield from self._run(question, history, call)
+        yield Done(answer)
+
+    def _run(
+        self, question: str, history: Sequence[Turn], call: str | None
+    ) -> Generator[Event, None, tuple[Answer, list[Explanation]]]:
+        watch, outlet = Stopwatch(), Outlet()
+        deadline = time.monotonic() + self._settings.answer_budget_s
         index = self._index(call or self.default_call)
         message = self._checked(question, index)
+        yield Progress("understand")
         understood = understand(message, history, index)
         watch.lap("understand")
         draft = Draft(index, understood.language)
         steps: list[Explanation] = []
         decisions: list[tuple[Status, float]] = []
         for part in understood.parts:
+            yield Progress("retrieve")
             vectors = self._embedder.encode(part.search_texts, kind="query")
             retrieval = retrieve(index, self._prototypes, part, vectors)
             watch.lap("retrieve")
+            yield Progress("read")
             reading = read(part, retrieval)
             decision = decide(part, retrieval, reading, index)
             watch.lap("read")
+            yield Progress("write")
             single = len(understood.parts) == 1
+            since = len(draft.lines), len(draft.quoted)
             status = self._write(draft, part, retrieval, reading, decision, single=single)
             decisions.append((status, decision.confidence))
-            steps.append(Explanation(part, retrieval, reading, decision))
+            generation = None
+            if self._writer and decision.phrase is None and status not in ABSTENTIONS:
+                generation = yield from self._writer.rewrite(
+                    draft, since, part, reading, history, self._today(index), deadline, outlet,
+                    sure=decision.sure,
+                )  # fmt: skip
+            steps.append(Explanation(part, retrieval, reading, decision, generation))
+            yield from outlet.follow(draft)
             watch.lap("compose")
         answer = self._finish(index, message, history, draft, decisions, steps, watch)
+        yield from outlet.show(answer.text, answer.citations)
+        metrics.ANSWERS.labels(answer.mode, answer.status).inc()
         return answer, steps
 
     def _checked(self, question: str, index: CallIndex) -> str:
@@ -219,9 +264,13 @@ class Assistant:
         quotes = citations(draft)
         text = draft.text
         said = " ".join([question, *(turn.text for turn in history if turn.role == "user")])
-        wrong = problems(text, quotes, status, said, index, draft.language)
+        generated = any(step.generation and step.generation.shown for step in steps)
+        wrong = problems(
+            text, quotes, status, said, index, draft.language, generated=generated
+        )
         if wrong:
             # The gate: what can't be verified is not shown.
+            generated = False
             draft = Draft(index, draft.language)
             compose_missing(draft, None, self._handoff_unit(index), None)
             status, text, quotes = "not_in_sources", draft.text, citations(draft)
@@ -247,6 +296,7 @@ class Assistant:
             text=text,
             citations=quotes,
             handoff=handoff,
+            mode="generated" if generated else "extractive",
             confidence=round(min((c for _, c in decisions), default=0.0), 4),
             suggestions=_suggestions(steps, index, draft.language),
             timings_ms=Timings(**spent, total=round(sum(watch.spent.values()), 3)),

@@ -24,9 +24,12 @@ _COMPUTED = re.compile(r"\((?:calculé|computed)\s?:[^()]*\)")
 
 def problems(
     text: str, quotes: Sequence[Citation], status: Status, question: str, index: CallIndex,
-    language: str,
+    language: str, *, generated: bool = False,
 ) -> list[str]:  # fmt: skip
-    """What is wrong with an answer; an empty list means that it may be shown."""
+    """What is wrong with an answer; an empty list means that it may be shown.
+
+    The words of a ``generated`` one are a model's; the gate has held them against their quotes.
+    """
     found: list[str] = []
     for citation in quotes:
         document = index.catalog.documents.get(citation.document)
@@ -44,6 +47,8 @@ def problems(
     own = [index.call.title, index.call.authority]
     plain = _COMPUTED.sub(" ", _MARK.sub(" ", text))
     found += ungrounded_values(plain, [*sources, *own, question])
+    if generated:
+        return found
     allowed = _phrase_words(language).union(*(tokens(s) for s in [*sources, *own, question]))
     unknown = sorted({word for word in tokens(plain) if word not in allowed and not word.isdigit()})
     months = {word for value in find_values(plain) if value.kind in ("date", "month")

@@ -22,6 +22,7 @@ from assistant.web import (
     docs,
     documents,
     health,
+    metrics,
     openai_api,
     widget,
 )
@@ -79,7 +80,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)
     install_problems(app)
-    for part in (api, calls, openai_api, ask, accessibility, widget, documents, docs, health):
+    for part in (api, calls, openai_api, ask, accessibility, widget, documents, docs, health, metrics):
         app.include_router(part.router)
     app.mount("/static/assistant", StaticFiles(directory=STATIC))
     app.mount("/static/swagger", StaticFiles(packages=[("fastapi_offline", "static")]))
