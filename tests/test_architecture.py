@@ -25,13 +25,14 @@ ALLOWED = {
     "assistant.web": ("assistant", "!assistant.commands", "!assistant.cli"),
     "assistant.desk": ("assistant", "!assistant.web", "!assistant.commands", "!assistant.cli"),
     "assistant.doctor": ("assistant", *(f"!{name}" for name in INTERFACES)),
+    "assistant.model_check": ("assistant", *(f"!{name}" for name in INTERFACES)),
     "assistant.answering": ("assistant", *(f"!{name}" for name in INTERFACES)),
     "assistant.index": (
         "assistant", "!assistant.answering", *(f"!{name}" for name in INTERFACES),
     ),
     "assistant": (
         "assistant", "!assistant.answering", "!assistant.index", "!assistant.doctor",
-        *(f"!{name}" for name in INTERFACES),
+        "!assistant.model_check", *(f"!{name}" for name in INTERFACES),
     ),
     "ingest": ("ingest", "assistant", *(f"!{name}" for name in INTERFACES)),
     "evals": ("evals", "assistant", "ingest", *(f"!{name}" for name in INTERFACES)),

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from assistant.index.names import collection_name
 
 from assistant.answering.index import CallIndex
 from assistant.embedding import Embedder
 from assistant.index.catalog import Catalog
-from assistant.index.vectors import open_folder
+from assistant.index.vectors import open_vectors
 from assistant.index.versions import Versions
 from assistant.settings import Settings
 from evals.gate.corruptions import Source, corrupt
@@ -31,7 +30,7 @@ def bench(settings: Settings, embedder: Embedder) -> Iterator[Bench]:
         changed = settings if own else settings.model_copy(update={"corpus_dir": OTHER_CALLS})
         ingest(changed, call, embedder)
         path = Versions(settings.data_dir, call).current_path()
-        vectors = open_folder(path / "vectors", collection_name(call, embedder.name))
+        vectors = open_vectors(path, call, None)
         indexes[call] = CallIndex(path, 1, Catalog(path / "catalog.sqlite"), vectors)
     yield Bench(indexes, embedder)
     for index in indexes.values():
