@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assistant.types import Document, Fact, Span, Unit
 from assistant.values import Value, find_values
@@ -18,7 +18,8 @@ _MARKS = re.compile(r"^[\s\-–—•➔►▪*]+|[\s:;,.\-–—]+$")
 def extract_facts(document: Document, units: Iterable[Unit]) -> tuple[Fact, ...]:
     """Facts of all leaf units.
 
-    The label of a value in a row is the row's other cells (under the table's header), in a
+    The label of a value in a row is the row's other cells, in a table of three columns or more its
+    first cell and what the value's column is called; in a
     contact it is what announces the contact (its lead-in, the words before the name, else the
     heading), elsewhere the sentence it stands in.
     """
@@ -29,10 +30,11 @@ def extract_facts(document: Document, units: Iterable[Unit]) -> tuple[Fact, ...]
         if unit.kind == "contact":
             facts += _contact_facts(document, unit)
             continue
+        header = document.text[unit.lead.start : unit.lead.end].split("\t") if unit.lead else []
         for sentence in unit.sentences:
             text = document.text[sentence.start : sentence.end]
             for value in find_values(text):
-                label = _row_label(text, value) if unit.kind == "row" else text
+                label = _row_label(text, value, header) if unit.kind == "row" else text
                 facts.append(_fact(value, label, sentence.start, unit.id))
     return tuple(facts)
 
@@ -72,13 +74,13 @@ def _contact_facts(document: Document, unit: Unit) -> list[Fact]:
     return facts
 
 
-def _row_label(text: str, value: Value) -> str:
+def _row_label(text: str, value: Value, header: Sequence[str]) -> str:
     cells = text.split("\t")
-    position, others = 0, []
-    for cell in cells:
-        if not position <= value.start < position + len(cell) + 1:
-            others.append(cell)
-        position += len(cell) + 1
+    column = text.count("\t", 0, value.start)
+    if len(header) == len(cells) > 2 and column > 0:
+        others = [cells[0], header[column]]
+    else:
+        others = [cell for i, cell in enumerate(cells) if i != column]
     return " – ".join(clean_label(cell) for cell in others if cell.strip()) or clean_label(text)
 
 

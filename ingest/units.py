@@ -19,7 +19,6 @@ _LEAF_KIND: dict[str, UnitKind] = {
     "paragraph": "paragraph",
     "item": "item",
     "row": "row",
-    "header": "row",
     "footnote": "footnote",
     "contact": "contact",
 }
@@ -66,6 +65,8 @@ _Shape = tuple[
 def _leaves(structure: Structure) -> Iterator[_Shape]:
     blocks = structure.blocks
     for index, block in enumerate(blocks):
+        if block.kind == "header":
+            continue  # it says nothing by itself; rows have it as their lead-in
         lead = _lead(structure, index)
         kind = _LEAF_KIND[block.kind]
         if block.box is not None and kind == "paragraph":

@@ -18,7 +18,8 @@ from ingest.facts import clean_label, contact_label
 _CONTEXT_CHARS = 1_200
 _NUMBERING = re.compile(r"^(?:article|titre|annexe|chapitre)?\s*(?:[IVX]+|[A-Z]|\d+)(?:[.\d]*)[\s.):–—-]+", re.I)  # fmt: skip
 _DEFINITION = re.compile(
-    r"^(?:L[ea]s?\s+|L['’]|Une?\s+)(?P<term>[^.;:,]{3,60}?)\s+(?:est|sont|désignent?|s['’]entend)\s+"
+    r"^(?:L[ea]s?\s+|L['’]|Une?\s+)(?P<term>[^.;:,]{3,60}?)\s+"
+    r"(?:(?:est|sont)\s+(?:une?|l[ea]s?|des)\b|(?:est|sont)\s+l['’]|désignent?\s|s['’]entend(?:ent)?\s)"
 )
 
 

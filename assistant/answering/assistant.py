@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+
 from assistant import metrics
 from assistant.answering.compose import (
     compose_answer,
@@ -25,6 +27,7 @@ from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
+from assistant.answering.split import split_joined
 from assistant.answering.texts import say
 from assistant.answering.understand import clean, detect_language, understand
 from assistant.answering.verify import problems
@@ -192,9 +195,12 @@ class Assistant:
         draft = Draft(index, understood.language)
         steps: list[Explanation] = []
         decisions: list[tuple[Status, float]] = []
-        for part in understood.parts:
+        parts = understood.parts
+        if len(parts) == 1:
+            parts = split_joined(parts[0], self._encode, self._prototypes, index)
+        for part in parts:
             yield Progress("retrieve")
-            vectors = self._embedder.encode(part.search_texts, kind="query")
+            vectors = self._encode(part.search_texts)
             retrieval = retrieve(index, self._prototypes, part, vectors)
             watch.lap("retrieve")
             yield Progress("read")
@@ -202,7 +208,7 @@ class Assistant:
             decision = decide(part, retrieval, reading, index)
             watch.lap("read")
             yield Progress("write")
-            single = len(understood.parts) == 1
+            single = len(parts) == 1
             since = len(draft.lines), len(draft.quoted)
             status = self._write(draft, part, retrieval, reading, decision, single=single)
             decisions.append((status, decision.confidence))
@@ -219,6 +225,9 @@ class Assistant:
         yield from outlet.show(answer.text, answer.citations)
         metrics.ANSWERS.labels(answer.mode, answer.status).inc()
         return answer, steps
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        return self._embedder.encode(texts, kind="query")
 
     def _checked(self, question: str, index: CallIndex) -> str:
         message = clean(question)

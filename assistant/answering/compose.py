@@ -32,6 +32,7 @@ CERTAIN = 0.92
 LIKELY = 0.05
 RIVAL = 0.25
 WHOLE_WORDS = 60
+MAX_LIST_WORDS = 160
 
 
 def compose_answer(
@@ -193,8 +194,16 @@ def _words(index: CallIndex, candidate: Candidate) -> int:
 
 
 def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
-    """The best candidate, or one about as good that quotes it whole and more, if that is short."""
+    """The best candidate, or one about as good that quotes it whole and more, if that is short.
+
+    A lead-in says nothing without its list.
+    """
     best = ranked[0]
+    listed = index.introduced(best.unit.document, best.parts[-1])
+    if listed is not None:
+        completed = Candidate(listed, listed.parts, share=best.share, score=best.score)
+        if _words(index, completed) <= MAX_LIST_WORDS:
+            return completed
     for other in ranked[1:4]:
         around = all(any(q.covers(p) for q in other.parts) for p in best.parts)
         near = best.score - other.score <= TIE

@@ -70,6 +70,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("out_of_scope", 1.0, phrase="out_of_scope")
     if other_year(question, index):
         return Decision("not_in_sources", 1.0 - probability)
+    if _address_missing(question, retrieval, index):
+        return Decision("not_in_sources", 1.0 - probability)
     left_open = _left_open(retrieval, known)
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
@@ -83,6 +85,22 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
     return Decision("not_in_sources", 1.0 - probability, topic=named)
+
+
+def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex) -> bool:
+    """Whether the phone or mail of somebody is asked whom the sources name without it."""
+    names = [term.stems for term in question.terms if term.name and term.known]
+    if not names or question.kinds not in ({"phone"}, {"email"}):
+        return False
+    naming = [
+        c
+        for c in retrieval.candidates
+        if not c.unit.composite
+        and all(stems & index.words(c.unit.document, c.unit.span) for stems in names)
+    ]
+    kinds = {v.kind for c in naming for v in index.values(c.unit.document, c.unit.span)}
+    contacts = any(c.unit.kind == "contact" for c in naming)  # these say what they lack
+    return bool(naming) and not contacts and not question.kinds & kinds
 
 
 def _conduct(retrieval: Retrieval) -> str | None:

@@ -43,6 +43,13 @@ class CallIndex:
         for row, id_ in enumerate(self.passage_topics.ids):
             unit, view, _ = id_.split("#", 2)
             self._view_rows.setdefault(unit, {})[view] = row
+        # Lists and outlines by the sentence that leads in to them.
+        self._introduced: dict[tuple[str, Span], Unit] = {
+            (unit.document, unit.lead): unit
+            for document in catalog.documents
+            for unit in catalog.all_units(document)
+            if unit.composite and unit.lead
+        }
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._folded: dict[tuple[str, int, int], tuple[str, str]] = {}
         self._question_stems: dict[str, frozenset[str]] = {}
@@ -60,6 +67,10 @@ class CallIndex:
     def text(self, document: str, span: Span) -> str:
         """The canonical text of a span."""
         return self.document(document).text[span.start : span.end]
+
+    def introduced(self, document: str, span: Span) -> Unit | None:
+        """The list or outline that the sentence ``span`` leads in to."""
+        return self._introduced.get((document, span))
 
     def words(self, document: str, span: Span) -> frozenset[str]:
         """Stems of the content words of a span."""
