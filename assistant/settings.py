@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     imap_ca_file: Path | None = None
     imap_folder: str = "INBOX"
     imap_drafts: str | None = None
+    # Sending is off: replies go into Drafts, and the officer sends them.
+    smtp_send: bool = False
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Literal["tls", "starttls", "none"] = "starttls"
+    smtp_ca_file: Path | None = None
     retention_days: int = Field(default=365, ge=1, le=3650)
     workers: int = Field(default=1, ge=1, le=64)
     origins: Annotated[tuple[str, ...], NoDecode] = ()

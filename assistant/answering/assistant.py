@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+
 from assistant import metrics
 from assistant.answering.compose import (
     compose_answer,
@@ -146,6 +148,10 @@ class Assistant:
     def now(self, call: str) -> datetime:
         """What time it is where the call's deadlines count."""
         return (self._clock or system_clock(self.index(call).call.timezone))()
+
+    def meaning(self, text: str) -> np.ndarray:
+        """What ``text`` means, as a whitened unit vector (dimension,) float32."""
+        return self._prototypes.whitening.apply(self._embedder.encode([text], kind="query"))[0]
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, call: str | None = None

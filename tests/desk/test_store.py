@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from assistant.desk.store import DONE, DRAFTED, PERSON, MailTakenError, Store
+from assistant.desk.retention import export, purge
+from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED
+from assistant.desk.store import Decision, MailTakenError, Store
 from assistant.desk.triage import Desk
 from assistant.errors import ConfigurationError
 from tests.desk.servers import postgresql
@@ -32,7 +34,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     yield made
     if request.param == "postgresql":
         with made.engine.begin() as connection:
-            connection.execute(text("TRUNCATE mails, mailboxes, users"))
+            connection.execute(text("TRUNCATE mails, mailboxes, users, wordings, corrections"))
     made.close()
 
 
@@ -55,9 +57,9 @@ def test_the_second_officer_sees_that_a_mail_is_taken(store: Store, desk: Desk, 
     assert id_ is not None
     seen = store.mail(id_)
     assert seen.state == PERSON
-    store.decide(id_, "anne", "approved", version=seen.version, state=DONE, draft="Bonjour")
+    store.decide(id_, "anne", Decision("approved", state=DONE, draft="Bonjour"), version=seen.version)
     with pytest.raises(MailTakenError, match="anne"):
-        store.decide(id_, "benoit", "rejected", version=seen.version, state="rejected")
+        store.decide(id_, "benoit", Decision("rejected", state=REJECTED), version=seen.version)
     kept = store.mail(id_)
     assert (kept.state, kept.officer, kept.draft) == (DONE, "anne", "Bonjour")
     assert [(entry.who, entry.what) for entry in store.audit(id_)] == [("desk", "received"), ("anne", "approved")]
@@ -73,15 +75,15 @@ def test_the_audit_log_can_not_be_rewritten(store: Store, desk: Desk, letter: Le
 def test_export_and_erasure_of_one_address(store: Store, desk: Desk, letter: Letter) -> None:
     _add(store, desk, letter("Quelle est la date ?", sender="Ana <ana@exemple.fr>"))
     _add(store, desk, letter("Quelle est la date ?", sender="Léo <leo@exemple.fr>"))
-    assert [row["sender"] for row in store.export("ANA@exemple.fr")] == ["ana@exemple.fr"]
-    gone = store.purge("anne", sender="ana@exemple.fr")
+    assert [row["sender"] for row in export(store, "ANA@exemple.fr")] == ["ana@exemple.fr"]
+    gone = purge(store, "anne", sender="ana@exemple.fr")
     assert (gone.mails, gone.senders) == (1, {"ana@exemple.fr": 1})
-    assert [row["sender"] for row in store.export()] == ["leo@exemple.fr"]
+    assert [row["sender"] for row in export(store)] == ["leo@exemple.fr"]
     assert "ana@exemple.fr" not in str([(e.before, e.after) for e in store.audit()])
-    assert store.purge("anne", older_than_days=1).mails == 0
-    assert store.purge("anne", older_than_days=0).mails == 1
+    assert purge(store, "anne", older_than_days=1).mails == 0
+    assert purge(store, "anne", older_than_days=0).mails == 1
     with pytest.raises(ConfigurationError):
-        store.purge("anne")
+        purge(store, "anne")
 
 
 def test_search_finds_words_of_mails(store: Store, desk: Desk, letter: Letter) -> None:
