@@ -175,6 +175,31 @@ def bench_over_http(
                     file.write(json.dumps(asdict(row)) + "\n")
 
 
+@bench.command("mails")
+def bench_of_mails(
+    count: Annotated[int, typer.Option(min=1, help="How many mails.")] = 1_000,
+    workers: Annotated[int, typer.Option(min=1, help="How many at a time.")] = 2,
+) -> None:
+    """Triage and draft mails made from those of the evaluation: as they come, then all different."""
+    from assistant.answering.assistant import Assistant
+    from assistant.desk.triage import Desk
+    from evals.mails.bench import bench_mails
+    from evals.mails.cases import load_mails
+
+    with _clear_errors():
+        settings = _settings()
+        assistant = Assistant.open(settings)
+        folder = settings.corpus_dir.parent / "evals" / "mails" / settings.call
+        cases = [case for path in sorted(folder.glob("*.yaml")) for case in load_mails(path)]
+    _say("mails  questions  drafts  different  seconds  mails/s  p50 ms  p95 ms")
+    for distinct in (False, True):
+        row = bench_mails(Desk(assistant), cases, count, distinct=distinct, workers=workers)
+        _say(
+            f"{row.mails:5}  {row.questions:9}  {row.drafts:6}  {'all' if distinct else 'some':>9}  "
+            f"{row.seconds:7.1f}  {row.per_second:7.1f}  {row.p50:6.0f}  {row.p95:6.0f}"
+        )
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[list[Path] | None, typer.Option("--questions", help="YAML file(s).")] = None,

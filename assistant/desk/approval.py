@@ -49,11 +49,13 @@ def approve(
 ) -> Approved:  # fmt: skip
     """Approve a reply. It is kept before anything leaves, so that nothing leaves twice. Raises
     MailTakenError, MailMissingError."""
-    decision = Decision("sent" if sending and office.smtp else "approved", state=DONE, draft=draft, note=note)
-    kept = office.store.decide(id_, who, decision, version=version)
+    kept = office.store.decide(id_, who, Decision("approved", state=DONE, draft=draft, note=note), version=version)
     learned = learn(kept, kept.draft, office.call)
     keep_wordings(office.store, office.call.id, who, learned, id_)
-    return Approved(_deliver(office, kept, sending), tuple(learned))
+    outcome = _deliver(office, kept, sending)
+    if outcome != "approved":
+        office.store.note(who, outcome.replace("_", " "), id_)
+    return Approved(outcome, tuple(learned))
 
 
 def _deliver(office: Office, kept: StoredMail, sending: bool) -> Outcome:

@@ -13,20 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.errors import ConfigurationError
 
 
-def open_database(url: str) -> Engine:
-    """Connect and migrate. Raises ConfigurationError when ``url`` can't be used."""
+def open_database(url: str, revision: str = "head") -> Engine:
+    """Connect and migrate to ``revision``. Raises ConfigurationError when ``url`` can't be used."""
     engine = _engine(url)
-    migrate(engine)
+    _migrate(engine, revision)
     return engine
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest migration."""
+def _migrate(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _engine(url: str) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiosmtpd.smtp import Envelope
 from starlette.testclient import TestClient
 
 from assistant.desk.store import Store
@@ -43,3 +44,15 @@ def decide(client: TestClient, store: Store, id_: int, action: str, **fields: st
     mail = store.mail(id_)
     form = {"version": str(mail.version), "action": action, "draft": mail.draft, "note": mail.note, **fields}
     return post(client, f"/desk/mails/{id_}", **form)
+
+
+class Received:
+    """What an SMTP server took."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:
+        """Take a mail."""
+        self.envelopes.append(envelope)
+        return "250 OK"

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aiosmtpd.controller import Controller
 from starlette.testclient import TestClient
 
+from assistant.answering.assistant import Assistant
 from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED, SNOOZED
 from assistant.desk.store import Store
 from assistant.desk.triage import Desk
 from assistant.settings import Settings
-from tests.desk.at_desk import csrf_of, decide, keep, log_in, post
+from tests.desk.at_desk import Received, csrf_of, decide, keep, log_in, post
+from tests.desk.servers import free_port
+from tests.web.helpers import build_site
 
 Letter = Callable[..., bytes]
 DATE = "Bonjour,\nQuelle est la date de clôture ?"
@@ -186,3 +190,35 @@ def test_the_queue_shows_urgent_ones_first(client: TestClient, at_desk: Store, d
     urgent = client.get("/desk?show=urgent").text
     assert "fâché" in urgent and "calme" not in urgent
     assert at_desk.mails(desk.call.id, [PERSON], urgent=True)[0].subject == "fâché"
+
+
+def test_sending_is_offered_only_where_it_is_on(
+    client: TestClient, assistant: Assistant, place: Settings, at_desk: Store, desk: Desk, letter: Letter
+) -> None:
+    id_ = keep(at_desk, desk, letter(DATE))
+    log_in(client)
+    assert 'value="send"' not in client.get(f"/desk/mails/{id_}").text
+    assert decide(client, at_desk, id_, "send") == 303  # forged: it is approved, nothing is sent
+    assert [entry.what for entry in at_desk.audit(id_)][-1] == "approved"
+    decide(client, at_desk, id_, "undo")
+    received = Received()
+    controller = Controller(received, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings = {"smtp_send": True, "smtp_host": "127.0.0.1", "smtp_port": controller.port, "smtp_security": "none"}
+    sending = TestClient(
+        build_site(assistant, place.model_copy(update=settings)), raise_server_exceptions=False, follow_redirects=False
+    )
+    log_in(sending)
+    assert 'value="send"' in sending.get(f"/desk/mails/{id_}").text
+    assert decide(sending, at_desk, id_, "send", draft="Bonjour, le 13 mars.") == 303
+    (envelope,) = received.envelopes
+    assert envelope.rcpt_tos == ["ana@exemple.fr"] and b"le 13 mars" in (envelope.content or b"")
+    assert at_desk.mail(id_).state == DONE and [entry.what for entry in at_desk.audit(id_)][-1] == "sent"
+    controller.stop()
+    other = keep(at_desk, desk, letter(DATE, message_id="<2@x>", sender="b@exemple.fr"))
+    mail = at_desk.mail(other)
+    csrf = csrf_of(sending.get("/desk").text)
+    form = {"csrf": csrf, "version": str(mail.version), "action": "send", "draft": mail.draft}
+    answer = sending.post(f"/desk/mails/{other}", data=form)
+    assert "send_failed" in answer.headers["location"] and at_desk.mail(other).state == DONE
+    assert [entry.what for entry in at_desk.audit(other)][-2:] == ["approved", "send failed"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
+from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
 
 from assistant.desk.mailbox import MailboxError, MailboxSettings, connected, wait_for_mail
@@ -22,6 +22,7 @@ from assistant.desk.sync import sync_mailbox
 from assistant.desk.triage import Desk
 from assistant.errors import ConfigurationError
 from assistant.settings import Settings
+from tests.desk.at_desk import Received
 from tests.desk.servers import (
     Certificate,
     Imap,
@@ -108,21 +109,12 @@ def test_idle_tells_of_new_mail(box: MailboxSettings, letter: Letter) -> None:
     assert not waiting.is_alive()
 
 
-class _Received:
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-
 @pytest.fixture
-def smtp(certificate: Certificate) -> Iterator[tuple[SmtpSettings, _Received]]:
+def smtp(certificate: Certificate) -> Iterator[tuple[SmtpSettings, Received]]:
     """A server that wants STARTTLS and the login anne/secret."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate.file, certificate.key)
-    received = _Received()
+    received = Received()
 
     def check(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
         return AuthResult(success=getattr(data, "password", b"") == b"secret", handled=False)
@@ -138,7 +130,7 @@ def smtp(certificate: Certificate) -> Iterator[tuple[SmtpSettings, _Received]]:
     controller.stop()
 
 
-def test_a_reply_is_sent_over_starttls(smtp: tuple[SmtpSettings, _Received], letter: Letter) -> None:
+def test_a_reply_is_sent_over_starttls(smtp: tuple[SmtpSettings, Received], letter: Letter) -> None:
     settings, received = smtp
     send(settings, letter("Réponse : été"))
     (envelope,) = received.envelopes

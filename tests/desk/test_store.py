@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from assistant.desk.database import open_database
 from assistant.desk.retention import export, purge
 from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED
 from assistant.desk.store import Decision, MailTakenError, Store
@@ -90,3 +92,30 @@ def test_search_finds_words_of_mails(store: Store, desk: Desk, letter: Letter) -
     _add(store, desk, letter("Quelle est la date de clôture ?", subject="Calendrier"))
     assert [row.subject for row in store.mails(desk.call.id, search="calendrier")] == ["Calendrier"]
     assert store.mails(desk.call.id, states=[DONE]) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_the_first_version_is_brought_up_to_date(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    if kind == "postgresql":
+        there = request.getfixturevalue("postgresql_url")
+        with psycopg.connect(there, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE old")
+        url = there.replace("/postgres", "/old")
+    engine = open_database(url, "0001")
+    triage = '{"human_reasons": [], "urgent_reasons": [], "urgency": "high", "category": "calendar", "replies": []}'
+    with engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO mails (call, source, fingerprint, message_id, thread, sender, sender_name, subject, text, raw, "
+            "received, stored, state, triage, draft, officer, note, version) VALUES ('c', 's', 'f', 'm', 't', 'a@x', "
+            "'A', 'S', 'T', 'R', '2024-02-05 10:00:00', '2024-02-05 10:00:00', 'drafted', :triage, 'D', '', '', 1)"
+        ), {"triage": triage})  # fmt: skip
+    engine.dispose()
+    store = Store(url)
+    (kept,) = store.mails("c", urgent=True)
+    assert (kept.assignee, kept.until, kept.answered, kept.previous) == ("", None, None, [])
+    assert store.decide(kept.id, "anne", Decision("approved", state=DONE), version=1).answered is not None
+    assert store.undo(kept.id, "anne", version=2).state == DRAFTED
+    store.close()
