@@ -212,7 +212,7 @@ def _what_is_asked(mail: Mail) -> tuple[str, list[Asked]]:
     subject."""
     text = mail.written.text
     asked = find_questions(text)
-    if mail.forwarded and not [a for a in asked if "?" in a.text]:
+    if mail.forwarded and not any("?" in a.text for a in asked):
         inner = find_questions(mail.forwarded)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner
