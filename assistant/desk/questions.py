@@ -41,8 +41,8 @@ _CLAUSE = (
 )
 _CLAUSE_FIRST = re.compile(_CLAUSE, re.I)
 _SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
-_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |celles? d|celui d|ceux d|whether |if )"
-_SPLIT_NOUN = re.compile(_AND + rf"(?={_DETERMINER})", re.I)
+_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |(?:celles?|celui|ceux) (?:d|à|qu|où)|whether |if )"
+_SPLIT_NOUN = re.compile(_AND + rf"(?:sur )?(?={_DETERMINER})", re.I)
 # "deux choses : la date, et si …"
 _ANNOUNCED = re.compile(
     r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
@@ -55,7 +55,7 @@ _CLAUSE_START = re.compile(
 # "Et aussi le contact de …": goes on asking.
 _MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
@@ -106,8 +106,8 @@ def find_questions(text: str) -> list[Asked]:
         if not sentence.asks:
             continue
         before = sentences[number - 1] if number else None
-        if before and not before.asks and _matches("pronoun", sentence.text):
-            found += [Asked(part) for part in _objects(before.text)]
+        if before and _matches("pronoun", sentence.text):
+            found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
             continue
         context = _context(sentence.text, sentences[:number])
         own = _CONNECTOR.sub("", sentence.text)

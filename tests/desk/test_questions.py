@@ -63,6 +63,11 @@ def test_any_text_gives_few_questions_of_its_own_words(text: str) -> None:
      ["Quisiéramos saber cuál es la fecha de cierre", "a quién podemos escribir"]),
     ("Bonjour, Quels sont les champs ?", ["Quels sont les champs ?"]),
     ("Tu saurais lui répondre ?", []),
+    ("Je n'arrive pas à retrouver la date limite. Pouvez-vous me la communiquer ?", ["Je n'arrive pas à retrouver la date limite."]),
+    ("J'ai par ailleurs besoin du numéro de la référente.", ["J'ai par ailleurs besoin du numéro de la référente."]),
+    ("Notre territoire a besoin du numérique.", []),
+    ("Je m'interroge sur la date d'ouverture et sur celle de fin.",
+     ["Je m'interroge sur la date d'ouverture", "Je m'interroge sur la date de fin"]),
 ])  # fmt: skip
 def test_requests_are_taken_apart(text: str, asked: list[str]) -> None:
     assert [question.text for question in find_questions(text)] == asked
