@@ -33,7 +33,7 @@ _PREPOSITION = (
 )
 _AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
 _CLAUSE = (
-    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
+    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
     rf"{_PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
     r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
     r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
