@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from assistant.desk.parse import Mail
 from assistant.desk.rows import AUTOMATED, DRAFTED, NOTHING, PERSON
-from assistant.desk.store import Store, log
+from assistant.desk.store import CORRECTED, Store, log
 from assistant.desk.tables import Correction, StoredMail
 from assistant.desk.types import Category, Triaged, Urgency
 from assistant.errors import ConfigurationError
@@ -20,7 +20,6 @@ from assistant.errors import ConfigurationError
 STATES = (PERSON, DRAFTED, NOTHING, AUTOMATED)
 CATEGORIES: tuple[str, ...] = get_args(Category)
 URGENCIES: tuple[str, ...] = get_args(Urgency)
-CORRECTED = "corrected"
 # Mails are alike from this cosine of whitened vectors on. Among the evaluation's mails, two that are
 # not of one kind reach 0.64, and two notes of thanks 0.69.
 ALIKE = 0.72

@@ -25,6 +25,7 @@ from assistant.settings import Settings
 # Decisions on one mail that can be undone, one after the other.
 MAX_UNDO = 20
 WAITING = "waiting"
+CORRECTED = "corrected"
 
 
 class MailTakenError(AssistantError):
@@ -165,14 +166,12 @@ class Store:
             session.flush()
             return row
 
-    def correct(
-        self, id_: int, who: str, correction: Correction, *, version: int
-    ) -> StoredMail:  # fmt: skip
+    def correct(self, id_: int, who: str, correction: Correction, *, version: int) -> StoredMail:
         """Change the triage of a mail that was seen at ``version`` and keep the correction, which
         takes the place of an earlier one of this mail. Raises MailTakenError."""
         with self.session() as session:
             row = _seen(session, id_, version)
-            _change(session, row, who, Decision("corrected", state=correction.state))
+            _change(session, row, who, Decision(CORRECTED, state=correction.state))
             for old in session.scalars(select(Correction).where(Correction.mail == id_)):
                 old.withdrawn = True
             correction.call, correction.reasons = row.call, list(row.triage["human_reasons"])
@@ -193,7 +192,10 @@ class Store:
             row.state, row.draft, row.note = last["state"], last["draft"], last["note"]
             row.assignee, row.officer = last["assignee"], last["officer"]
             row.until, row.answered = _moment(last["until"]), _moment(last["answered"])
-            row.triage = last.get("triage") or row.triage
+            if last["what"] == CORRECTED:  # nor is it an example any longer
+                row.triage = last["triage"]
+                for kept in session.scalars(select(Correction).where(Correction.mail == id_)):
+                    kept.withdrawn = True
             log(session, who, "undone", id_, before, _facts(row))
             session.flush()
             return row
@@ -277,7 +279,7 @@ def _undoable(row: StoredMail, what: str) -> dict[str, Any]:
         "what": what, "state": row.state, "draft": row.draft, "note": row.note, "assignee": row.assignee,
         "officer": row.officer, "until": row.until.isoformat() if row.until else None,
         "answered": row.answered.isoformat() if row.answered else None,
-        **({"triage": row.triage} if what == "corrected" else {}),
+        **({"triage": row.triage} if what == CORRECTED else {}),
     }  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -118,4 +121,37 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(
     assert (kept.assignee, kept.until, kept.answered, kept.previous) == ("", None, None, [])
     assert store.decide(kept.id, "anne", Decision("approved", state=DONE), version=1).answered is not None
     assert store.undo(kept.id, "anne", version=2).state == DRAFTED
+    store.close()
+
+
+_DECISIONS = st.builds(
+    Decision, st.sampled_from(["saved", "approved", "rejected", "snoozed", "asked"]),
+    state=st.sampled_from([None, DONE, REJECTED, PERSON, "snoozed"]), draft=st.none() | st.text(max_size=20),
+    note=st.none() | st.text(max_size=20), assignee=st.sampled_from([None, "anne", "zoe"]),
+    until=st.sampled_from([None, datetime(2030, 1, 1, 8, tzinfo=UTC)]),
+)  # fmt: skip
+
+
+@given(st.lists(_DECISIONS, max_size=8))
+@settings(max_examples=15, deadline=None)
+def test_undoing_every_decision_gives_the_mail_as_it_came(
+    tmp_path_factory: pytest.TempPathFactory, desk: Desk, decisions: list[Decision]
+) -> None:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('undo')}/desk.sqlite")
+    raw = b"From: Ana <ana@exemple.fr>\n\nMerci !"
+    id_ = _add(store, desk, raw)
+    assert id_ is not None
+
+    def seen() -> tuple[object, ...]:
+        mail = store.mail(id_)
+        return mail.state, mail.draft, mail.note, mail.assignee, mail.officer, mail.until, mail.answered, mail.triage
+
+    states = [seen()]
+    for decision in decisions:
+        store.decide(id_, "anne", decision, version=store.mail(id_).version)
+        states.append(seen())
+    for state in reversed(states[:-1]):
+        store.undo(id_, "zoe", version=store.mail(id_).version)
+        assert seen()[:5] + seen()[7:] == state[:5] + state[7:]
+    assert [entry.what for entry in store.audit(id_)].count("undone") == len(decisions)
     store.close()

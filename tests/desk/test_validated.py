@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.clock import stopped_clock
-from assistant.desk.corrections import correct, corrections, essence, set_correction
+from assistant.desk.corrections import correct, corrections, essence
 from assistant.desk.memory import Memory
 from assistant.desk.rows import AUTOMATED, DRAFTED, NOTHING, PERSON
 from assistant.desk.store import Store
@@ -127,8 +127,9 @@ def test_a_correction_changes_the_next_triage_of_the_like(
     assert post(client, "/desk/validated", kind="correction", id=str(kept.id), withdraw="1") == 303
     assert _remembering(assistant, at_desk).triage(other).example is None
     assert post(client, "/desk/validated", kind="correction", id=str(kept.id)) == 303
-    set_correction(at_desk, "anne", kept.id, withdrawn=True)
+    assert _remembering(assistant, at_desk).triage(other).example == id_
     decide(client, at_desk, id_, "undo")
+    assert corrections(at_desk, desk.call.id) == []
     assert at_desk.mail(id_).triage["urgency"] == mail.triage["urgency"]
 
 
