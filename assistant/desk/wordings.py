@@ -25,8 +25,8 @@ from assistant.values import find_values
 from assistant.words import fold
 
 _MARK = re.compile(r"\[(\d+)\]")
+_NUMBER = re.compile(r"\d+")
 _NUMBERED = re.compile(r"^\d+\. .*\n")
-_STATED = frozenset({"date", "email", "phone", "amount", "percent", "url", "time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,12 @@ class Learned:
 
 
 def answer_key(answer: Answer) -> str:
-    """Stands for what an answer says, in its language, with its quotes."""
+    """Stands for what an answer says, in its language, with its quotes. Numbers that no quote states
+    are left out: they are computed, and the days that are left change every day."""
     quotes = "\x1e".join(citation.quote for citation in answer.citations)
-    return sha256(f"{answer.language}\x1f{answer.text}\x1f{quotes}".encode()).hexdigest()
+    quoted = set(_NUMBER.findall(quotes))
+    text = _NUMBER.sub(lambda m: m[0] if m[0] in quoted else "#", _MARK.sub("", answer.text))
+    return sha256(f"{answer.language}\x1f{text}\x1f{quotes}".encode()).hexdigest()
 
 
 def learn(mail: StoredMail, approved: str, call: Call) -> list[Learned]:
@@ -57,9 +60,11 @@ def learn(mail: StoredMail, approved: str, call: Call) -> list[Learned]:
     for reply in mail.triage["replies"]:
         if reply.get("kind") != "answered" or not reply.get("said"):
             continue
-        text = _replaced(mail.triage["written"].split("\n\n"), approved.split("\n\n"), reply["said"].split("\n\n"))
-        if text is None:
+        paragraphs = _replaced(mail.triage["written"].split("\n\n"), approved.split("\n\n"), reply["said"].split("\n\n"))
+        if paragraphs is None:
             continue
+        computed = [part for part in reply["said"].split("\n\n") if not _MARK.search(part) and _NUMBER.search(part)]
+        text = "\n\n".join(part for part in paragraphs if part not in computed).strip()
         text = _NUMBERED.sub("", text) if _NUMBERED.match(reply["said"]) else text
         marks = _marks(mail, reply)
         quotes = tuple(citation["quote"] for citation in reply["citations"])
@@ -105,7 +110,7 @@ def set_wording(store: Store, who: str, id_: int, *, withdrawn: bool) -> None:
         row.withdrawn = withdrawn
 
 
-def _replaced(before: list[str], after: list[str], said: list[str]) -> str | None:
+def _replaced(before: list[str], after: list[str], said: list[str]) -> list[str] | None:
     """The paragraphs of ``after`` that stand where ``said`` stands in ``before``; None when they
     are the same or can't be told."""
     starts = [n for n in range(len(before)) if before[n : n + len(said)] == said]
@@ -114,7 +119,7 @@ def _replaced(before: list[str], after: list[str], said: list[str]) -> str | Non
     start, end = starts[0], starts[0] + len(said)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "replace" and start <= i1 and i2 <= end and j2 > j1:
-            return "\n\n".join([*before[start:i1], *after[j1:j2], *before[i2:end]]).strip()
+            return [*before[start:i1], *after[j1:j2], *before[i2:end]]
     return None
 
 
@@ -131,6 +136,6 @@ def _refused(text: str, mail: StoredMail, quotes: Sequence[str], call: Call) -> 
         return "wording_personal"
     contact = call.handoff
     known = {v.value for v in find_values("\n".join([*quotes, contact.email, contact.phone or ""]))}
-    if any(v.kind in _STATED and v.value not in known for v in find_values(text)):
+    if any(v.value not in known for v in find_values(_MARK.sub("", text))):
         return "wording_values"
     return "" if fold(text).strip() else "wording_empty"

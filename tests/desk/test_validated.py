@@ -76,7 +76,7 @@ def test_the_marks_of_a_letter_become_those_of_its_answers(
 
 @pytest.mark.parametrize("words", [
     "Chère Ana, c'est le 13 mars 2024 [1].", "C'est le 13 mars 2024 [1], et le dossier 4512 7788 99 est complet.",
-    "Écrivez à leo@exemple.fr.", "En fait, c'est le 20 mars 2024 [1].", "Le montant est de 5 000 euros.",
+    "Écrivez à leo@exemple.fr.", "En fait, c'est le 20 mars 2024 [1].", "Le montant est de 5 000 euros.", "C'est le 13 mars 2024 [1], il reste 41 jours.",
 ])  # fmt: skip
 def test_words_with_personal_data_or_other_facts_are_not_used_again(
     client: TestClient, at_desk: Store, desk: Desk, letter: Letter, words: str
@@ -92,6 +92,23 @@ def test_a_rewritten_letter_teaches_nothing(client: TestClient, at_desk: Store, 
     log_in(client)
     decide(client, at_desk, id_, "approve", draft="Bonjour,\n\nTout est dans le règlement.\n\nCordialement")
     assert wordings(at_desk, desk.call.id) == []
+
+
+def test_words_for_the_deadline_outlive_the_day(
+    client: TestClient, at_desk: Store, settings: Settings, embedder: Embedder, desk: Desk, letter: Letter
+) -> None:
+    id_ = keep(at_desk, desk, letter(DATE, message_id="<a@x>"))
+    mail = at_desk.mail(id_)
+    log_in(client)
+    assert decide(client, at_desk, id_, "approve", draft=mail.draft.replace("Date de clôture de l'appel à projets :", "On clôt le")) == 303
+    (kept,) = wordings(at_desk, desk.call.id)
+    assert kept.text == "On clôt le 13 mars 2024 [1]"
+    later = Assistant(settings, embedder, stopped_clock(datetime(2024, 2, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))))
+    try:
+        draft = _remembering(later, at_desk).triage(letter(DATE, message_id="<b@x>")).draft
+    finally:
+        later.close()
+    assert "On clôt le 13 mars 2024 [1]" in draft and "41 jours" not in draft
 
 
 def test_another_quote_is_another_answer(assistant: Assistant) -> None:

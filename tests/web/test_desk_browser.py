@@ -90,6 +90,7 @@ def test_each_page_is_accessible(browser: Browser, desk_address: str, width: int
         for details in page.locator("summary").all():
             details.click()
         assert_accessible(page)
+        assert "built-in" not in page.content()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     context.close()
 
