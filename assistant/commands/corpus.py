@@ -1,16 +1,62 @@
-"""``aap corpus``: the versions of a call's index."""
+"""``aap corpus``: the resources that a call links to, and the versions of its index."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.terminal import clear_errors, say
 from assistant.settings import load_settings
 
-app = typer.Typer(help="Versions of a call's index.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from assistant.sources import SourceState
+
+app = typer.Typer(help="Linked resources and versions of a call's index.", no_args_is_help=True)
 CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
+
+
+@app.command()
+def fetch(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Default: all.")] = None,
+    call: CallOption = None,
+) -> None:
+    """Visit the resources that sources.toml lists and keep copies for 'aap ingest'."""
+    from ingest.fetch.sources import fetch_sources
+
+    with clear_errors():
+        settings = load_settings()
+        name = call or settings.call
+        done = fetch_sources(
+            settings, name, only=ids or (),
+            told=lambda source, state: say(f"{state.state:<10}  {source.id}{_reason(state)}"),
+        )  # fmt: skip
+    if not done.online:
+        say("No source could be reached: is there a network? Nothing was changed.")
+        raise typer.Exit(1)
+    there = sum(kept.file is not None for kept in done.sources)
+    say(f"{there} of {len(done.sources)} sources are here. Run 'aap ingest --call {name}' to index them.")
+
+
+@app.command()
+def status(call: CallOption = None) -> None:
+    """Say what is known of every linked resource, and which ones are missing."""
+    from assistant.sources import survey
+
+    with clear_errors():
+        settings = load_settings()
+        known = survey(settings.corpus_dir, settings.data_dir, call or settings.call)
+    for kept in known:
+        state = kept.state
+        copy = f"  copy of {state.fetched}, {state.bytes} bytes" if kept.file else "  missing"
+        say(f"{state.state:<10}  {kept.source.id}{copy}{_reason(state, kept.source.url)}")
+    missing = sum(kept.file is None for kept in known)
+    say(f"{len(known) - missing} of {len(known)} sources are here, {missing} are missing.")
+
+
+def _reason(state: SourceState, url: str | None = "known") -> str:
+    reason = state.detail or ("" if url else "no address is listed")
+    return f"  ({reason})" if reason else ""
 
 
 @app.command()
