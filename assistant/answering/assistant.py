@@ -20,7 +20,8 @@ from assistant.answering.decide import Decision, decide
 from assistant.answering.draft import Draft, citations
 from assistant.answering.events import Done, Event, Outlet, Progress
 from assistant.answering.generate import Generation, Writer
-from assistant.answering.index import CallIndex
+from assistant.answering.index import LINKED, CallIndex
+from assistant.answering.linked import consult, tell_difference, tell_linked
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
@@ -134,7 +135,7 @@ class Assistant:
 
     def document(self, call: str, document: str) -> Document:
         """A document with its canonical text. Raises CorpusError when there is none."""
-        documents = self._index(call).catalog.documents
+        documents = self._index(call).documents
         if document not in documents:
             raise CorpusError(f"The call '{call}' has no document '{document}'.")
         return documents[document]
@@ -192,7 +193,7 @@ class Assistant:
         draft = Draft(index, understood.language)
         steps: list[Explanation] = []
         decisions: list[tuple[Status, float]] = []
-        for part in understood.parts:
+        for number, part in enumerate(understood.parts):
             yield Progress("retrieve")
             vectors = self._embedder.encode(part.search_texts, kind="query")
             retrieval = retrieve(index, self._prototypes, part, vectors)
@@ -204,14 +205,24 @@ class Assistant:
             yield Progress("write")
             single = len(understood.parts) == 1
             since = len(draft.lines), len(draft.quoted)
-            status = self._write(draft, part, retrieval, reading, decision, single=single)
-            decisions.append((status, decision.confidence))
+            consulted, told = None, None
+            if decision.phrase is None and (decision.elsewhere or decision.status not in ABSTENTIONS):
+                consulted = consult(index, self._prototypes, message, history, number, vectors)
+            if consulted and decision.elsewhere:
+                told = tell_linked(draft, consulted, decision, message)
+            status: Status = "answered"
+            if told is None:
+                status = self._write(draft, part, retrieval, reading, decision, single=single)
+            decisions.append((status, decision.confidence if told is None else told))
             generation = None
-            if self._writer and decision.phrase is None and status not in ABSTENTIONS:
+            own = list(draft.quoted[since[1] :])
+            if self._writer and told is None and decision.phrase is None and status not in ABSTENTIONS:
                 generation = yield from self._writer.rewrite(
                     draft, since, part, reading, history, self._today(index), deadline, outlet,
                     sure=decision.sure,
                 )  # fmt: skip
+            if consulted and status not in ABSTENTIONS and told is None:
+                tell_difference(draft, consulted, own, message)
             steps.append(Explanation(part, retrieval, reading, decision, generation))
             yield from outlet.follow(draft)
             watch.lap("compose")
@@ -337,8 +348,14 @@ class Assistant:
                 f"The index of '{versions.call}' was built with another embedding model. "
                 f"Run 'aap ingest'."
             )
-        vectors = open_vectors(path, versions.call, self._settings.chroma_url)
-        return CallIndex(path, int(path.name), catalog, vectors)
+        url, number = self._settings.chroma_url, int(path.name)
+        vectors = open_vectors(path, versions.call, url)
+        more, linked = path / LINKED, None
+        if (more / "catalog.sqlite").exists():
+            linked = CallIndex(
+                more, number, Catalog(more / "catalog.sqlite"), open_vectors(more, versions.call, url)
+            )
+        return CallIndex(path, number, catalog, vectors, linked)
 
 
 def _overall(statuses: Sequence[Status]) -> Status:

@@ -35,13 +35,15 @@ _ATTACK = re.compile(
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``phrase`` names a set reply (greeting, refusal …), ``topic`` the standard question that
-    the sources leave open; ``sure`` tells an answer from a partial one."""
+    the sources leave open; ``sure`` tells an answer from a partial one. ``elsewhere``: the
+    regulation says nothing of it, but a resource that it links to may."""
 
     status: Status
     confidence: float
     sure: bool = True
     phrase: str | None = None
     topic: str | None = None
+    elsewhere: bool = False
 
 
 def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:
@@ -82,7 +84,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if away > max(topic_cosine, known):
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
-    return Decision("not_in_sources", 1.0 - probability, topic=named)
+    return Decision("not_in_sources", 1.0 - probability, topic=named, elsewhere=True)
 
 
 def _conduct(retrieval: Retrieval) -> str | None:
