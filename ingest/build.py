@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering.index import INTENTS, LINKED
+from assistant.answering.index import INTENTS
 from assistant.answering.prototypes import (
     Prototypes,
     load_prototypes,
@@ -45,7 +45,7 @@ from assistant.index.vectors import (
     discard_vectors,
     open_vectors,
 )
-from assistant.index.versions import KEEP, Versions
+from assistant.index.versions import KEEP, LINKED, Versions
 from assistant.settings import Settings
 from assistant.sources import survey
 from assistant.types import Document, Fact, Unit

@@ -18,9 +18,10 @@ from assistant.answering.compose import (
 )
 from assistant.answering.decide import Decision, decide
 from assistant.answering.draft import Draft, citations
+from assistant.answering.elsewhere import served_call
 from assistant.answering.events import Done, Event, Outlet, Progress
 from assistant.answering.generate import Generation, Writer
-from assistant.answering.index import LINKED, CallIndex
+from assistant.answering.index import CallIndex
 from assistant.answering.linked import consult, tell_difference, tell_linked
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
@@ -36,8 +37,9 @@ from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
 from assistant.index.catalog import Catalog
 from assistant.index.vectors import open_vectors
-from assistant.index.versions import Versions
+from assistant.index.versions import LINKED, Versions
 from assistant.settings import Settings
+from assistant.sources import Kept, survey
 from assistant.types import (
     ABSTENTIONS,
     Answer,
@@ -144,6 +146,10 @@ class Assistant:
         """The current index of a call, for interfaces that show what it holds."""
         return self._index(call)
 
+    def sources(self, call: str) -> list[Kept]:
+        """The resources that a call links to, and what is known of each."""
+        return survey(self._settings.corpus_dir, self._settings.data_dir, call)
+
     def now(self, call: str) -> datetime:
         """What time it is where the call's deadlines count."""
         return (self._clock or system_clock(self.index(call).call.timezone))()
@@ -201,6 +207,10 @@ class Assistant:
             yield Progress("read")
             reading = read(part, retrieval)
             decision = decide(part, retrieval, reading, index)
+            if decision.status != "refused":
+                other = served_call(part, index, self.calls.values())
+                if other is not None:
+                    decision = Decision("out_of_scope", 1.0, phrase="other_call", other=other)
             watch.lap("read")
             yield Progress("write")
             single = len(understood.parts) == 1
@@ -251,6 +261,8 @@ class Assistant:
         index, language = draft.index, draft.language
         if decision.phrase is not None:
             names = {"title": index.call.title, "authority": index.call.authority}
+            if decision.other is not None:
+                names |= {"other": decision.other.title, "address": _address(decision.other)}
             draft.lines.append(say(language, decision.phrase, **names))
             if decision.phrase == "personal":
                 compose_handoff(draft, self._handoff_unit(index))
@@ -275,6 +287,8 @@ class Assistant:
         quotes = citations(draft)
         text = draft.text
         said = " ".join([question, *(turn.text for turn in history if turn.role == "user")])
+        for other in (step.decision.other for step in steps):
+            said += f" {other.title} {_address(other)}" if other else ""
         generated = any(step.generation and step.generation.shown for step in steps)
         wrong = problems(
             text, quotes, status, said, index, draft.language, generated=generated
@@ -356,6 +370,11 @@ class Assistant:
                 more, number, Catalog(more / "catalog.sqlite"), open_vectors(more, versions.call, url)
             )
         return CallIndex(path, number, catalog, vectors, linked)
+
+
+def _address(call: Call) -> str:
+    """Where a call can be asked about, on this server."""
+    return f"/?call={call.id}"
 
 
 def _overall(statuses: Sequence[Status]) -> Status:

@@ -11,6 +11,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
+from assistant.call import Call
 from assistant.types import Status
 from assistant.words import fold
 
@@ -36,7 +37,8 @@ _ATTACK = re.compile(
 class Decision:
     """``phrase`` names a set reply (greeting, refusal …), ``topic`` the standard question that
     the sources leave open; ``sure`` tells an answer from a partial one. ``elsewhere``: the
-    regulation says nothing of it, but a resource that it links to may."""
+    regulation says nothing of it, but a resource that it links to may. ``other`` is the call that
+    the question is about instead."""
 
     status: Status
     confidence: float
@@ -44,6 +46,7 @@ class Decision:
     phrase: str | None = None
     topic: str | None = None
     elsewhere: bool = False
+    other: Call | None = None
 
 
 def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:

@@ -16,8 +16,6 @@ from assistant.values import Value, find_values
 from assistant.words import fold, stem, stop_words, tokens
 
 INTENTS = "intents.npz"
-# The folder, within a version's, of the index of its linked resources.
-LINKED = "linked"
 
 
 class CallIndex:

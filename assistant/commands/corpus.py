@@ -63,7 +63,7 @@ def _reason(state: SourceState, url: str | None = "known") -> str:
 def versions(call: CallOption = None) -> None:
     """List the versions that are kept; a star marks the one in use."""
     from assistant.index.catalog import Catalog
-    from assistant.index.versions import Versions
+    from assistant.index.versions import LINKED, Versions
 
     with clear_errors():
         settings = load_settings()
@@ -72,6 +72,11 @@ def versions(call: CallOption = None) -> None:
         for number in sorted(kept.numbers()):
             catalog = Catalog(kept.path(number) / "catalog.sqlite")
             documents = ", ".join(catalog.documents)
+            more = kept.path(number) / LINKED / "catalog.sqlite"
+            if more.exists():
+                linked = Catalog(more)
+                documents += f"; linked: {', '.join(linked.documents)}"
+                linked.close()
             mark = "*" if number == current else " "
             say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
             catalog.close()
@@ -80,7 +85,8 @@ def versions(call: CallOption = None) -> None:
 @app.command()
 def diff(before: int, after: int, call: CallOption = None) -> None:
     """What changed from version BEFORE to version AFTER, and which answers that touches."""
-    from assistant.index.comparison import compare, gone_quotes
+    from assistant.commands.impact import touched_answers
+    from assistant.index.comparison import compare, quotes_gone
     from assistant.index.versions import Versions
     from evals.cases import load_cases
 
@@ -92,7 +98,9 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
         found = compare(a, b)
         gold = settings.corpus_dir.parent / "evals" / "questions" / f"{name}.yaml"
         cases = load_cases([gold]) if gold.exists() else []
-        stale = [case.id for case in cases if gone_quotes(case.quotes, a, b)]
+        gone = quotes_gone(a, b)
+        stale = [case.id for case in cases if gone(case.quotes)]
+        touched = list(touched_answers(settings, name, gone))
     for change in found.changes:
         say(f"{change.kind:8} {change.document}  {change.heading}")
         if change.before:
@@ -105,6 +113,8 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
         say(f"FAQ entry '{entry}' expired: its quote changed or is gone.")
     for case in stale:
         say(f"Evaluation question '{case}' quotes a passage that changed or is gone.")
+    for line in touched:
+        say(line)
 
 
 @app.command()
