@@ -135,8 +135,8 @@ def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
         fresh.click(_start_again, None, outputs, **_QUIET)
         call.input(_start_again, None, outputs, **_QUIET)
         call.input(chat.header, [call, spoken], header, **_QUIET)
-        sources_tab.select(chat.sources, [call, spoken], sources, **_QUIET)
-        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab]
+        call.input(chat.sources, [call, spoken], sources, **_QUIET)
+        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab, sources]
         blocks.load(chat.arrive, None, [shown, trail, *labels], **_QUIET)
     blocks.queue(max_size=_MAX_WAITING, api_open=False)
     return ChatPage(blocks, _theme(), _STATIC / "chat.css", _HEAD)
@@ -198,6 +198,7 @@ class Chat:
             language,
             gr.update(label=words["chat_tab"]),
             gr.update(label=words["sources_tab"]),
+            self.sources(call, language),
         )
 
     def messages(
