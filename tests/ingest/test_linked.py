@@ -16,6 +16,9 @@ from assistant.settings import Settings
 from assistant.sources import NEVER, SourceState, sources_folder, write_states
 from assistant.types import Answer
 from ingest.build import Report, ingest
+from ingest.fetch.request import Limits
+from ingest.fetch.sources import fetch_sources
+from tests.fetch.server import PAGE, serve
 
 # Pages that disagree with the regulation on a figure, repeat it, or speak of something else.
 PAGES = {
@@ -172,3 +175,29 @@ def test_without_fetched_sources_the_index_is_the_one_before(
     assert (again.documents, again.embedded, again.skipped) == (1, 0, ())
     states.write_bytes(kept)
     assert ingest(own, own.call, embedder).documents == report.documents
+
+
+def test_from_the_web_to_the_index(corner: Settings, embedder: Embedder) -> None:
+    server, site = serve()
+    try:
+        site.put("/a", PAGE)
+        site.put("/broken.pdf", b"%PDF-1.7 nothing", Content_Type="application/pdf")
+        listed = "".join(
+            f'[[source]]\nid = "{id_}"\ntitle = "Guide"\nurl = "{site.base}/{path}"\n'
+            for id_, path in (("guide", "a"), ("broken", "broken.pdf"), ("none", "404"))
+        )
+        (corner.corpus_dir / "essai" / "sources.toml").write_text(listed, encoding="utf-8")
+        alone = ingest(corner, "essai", embedder)
+        here = corner.model_copy(update={"fetch_loopback": True})
+        done = fetch_sources(here, "essai", limits=Limits(interval_s=0.0, backoff_s=0.0))
+        assert [kept.state.state for kept in done.sources] == ["fetched", "unreadable", "dead"]
+        both = ingest(corner, "essai", embedder)
+        assert (both.documents, both.removed, both.kept) == (2, 0, alone.embedded)
+        assistant = Assistant(corner, embedder)
+        assert assistant.document("essai", "guide").url == f"{site.base}/a"
+        assert list(assistant.index("essai").catalog.documents) == ["reglement"]
+        assistant.close()
+    finally:
+        site.stop.set()
+        server.shutdown()
+        server.server_close()
