@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     answer_timeout_s: float = Field(default=30.0, ge=0.1, le=600.0)
     max_waiting: int = Field(default=100, ge=1, le=10_000)
     keep_days: int = Field(default=90, ge=1, le=3650)
+    # For tests: lets 'aap corpus fetch' visit servers on this very machine.
+    fetch_loopback: bool = False
 
     @field_validator("origins", mode="before")
     @classmethod

@@ -152,6 +152,14 @@ class Store:
         with self.session() as session:
             return list(session.scalars(query.order_by(*order).limit(limit)))
 
+    def cited(self, call: str) -> list[tuple[int, str, list[str]]]:
+        """Every mail whose draft quotes the sources: its id, its state and the quotes."""
+        query = select(StoredMail.id, StoredMail.state, StoredMail.triage).where(StoredMail.call == call)
+        with self.session() as session:
+            rows = session.execute(query.order_by(StoredMail.id)).all()
+        found = [(id_, state, [c["quote"] for c in triage.get("citations", [])]) for id_, state, triage in rows]
+        return [row for row in found if row[2]]
+
     def counts(self, call: str) -> dict[str, int]:
         """Number of mails by state."""
         query = select(StoredMail.state, func.count()).where(StoredMail.call == call).group_by(StoredMail.state)
