@@ -32,7 +32,7 @@ class SourceFile(_Model):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     path: str
     title: str
-    kind: Literal["regulation", "linked"] = "linked"
+    kind: Literal["regulation", "linked"] = "regulation"
     language: str = "fr"
     url: str | None = None
 

@@ -175,6 +175,63 @@ def bench_over_http(
                     file.write(json.dumps(asdict(row)) + "\n")
 
 
+@bench.command("mails")
+def bench_of_mails(
+    count: Annotated[int, typer.Option(min=1, help="How many mails.")] = 1_000,
+    workers: Annotated[int, typer.Option(min=1, help="How many at a time.")] = 2,
+) -> None:
+    """Triage and draft mails made from those of the evaluation: as they come, then all different."""
+    from assistant.answering.assistant import Assistant
+    from assistant.desk.triage import Desk
+    from evals.mails.bench import bench_mails
+    from evals.mails.cases import load_mails
+
+    with _clear_errors():
+        settings = _settings()
+        assistant = Assistant.open(settings)
+        folder = settings.corpus_dir.parent / "evals" / "mails" / settings.call
+        cases = [case for path in sorted(folder.glob("*.yaml")) for case in load_mails(path)]
+    _say("mails  questions  drafts  different  seconds  mails/s  p50 ms  p95 ms")
+    for distinct in (False, True):
+        row = bench_mails(Desk(assistant), cases, count, distinct=distinct, workers=workers)
+        _say(
+            f"{row.mails:5}  {row.questions:9}  {row.drafts:6}  {'all' if distinct else 'some':>9}  "
+            f"{row.seconds:7.1f}  {row.per_second:7.1f}  {row.p50:6.0f}  {row.p95:6.0f}"
+        )
+
+
+@bench.command("ingest")
+def bench_ingestion(
+    documents: Annotated[str, typer.Option(help="Numbers of documents; 1000 takes hours.")] = "10,100",
+    passages: Annotated[int, typer.Option(min=1, help="Passages in each document.")] = 10,
+    seed: Annotated[int, typer.Option(help="Of the generator of documents.")] = 1,
+    vanilla: Annotated[bool, typer.Option(help="Measure LangChain with torch too.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Write one JSON line a row.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a plot (SVG).")] = None,
+) -> None:
+    """Ingest made-up calls of growing size and ask them questions."""
+    import json
+    from dataclasses import asdict
+
+    from evals.bench.ingest import bench_ingest
+    from evals.bench.ingest import plot as draw
+
+    _say("way      documents  chunks  chunks/s  chars/s  peak MB  index MB  update s  p50 ms  p95 ms")
+    rows = []
+    for row in bench_ingest([int(n) for n in documents.split(",")], passages, seed=seed, vanilla=vanilla):
+        rows.append(row)
+        _say(
+            f"{row.way:7}  {row.documents:9}  {row.chunks:6}  {row.chunks_per_s:8.1f}  "
+            f"{row.characters_per_s:7.0f}  {row.peak_mb:7.0f}  {row.index_mb:8.1f}  "
+            f"{row.update_s:8.2f}  {row.p50:6.1f}  {row.p95:6.1f}"
+        )
+        if out is not None:
+            with out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(row)) + "\n")
+    if plot is not None:
+        plot.write_text(draw(rows), encoding="utf-8")
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[list[Path] | None, typer.Option("--questions", help="YAML file(s).")] = None,

@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     imap_ca_file: Path | None = None
     imap_folder: str = "INBOX"
     imap_drafts: str | None = None
+    # Sending is off: replies go into Drafts, and the officer sends them.
+    smtp_send: bool = False
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Literal["tls", "starttls", "none"] = "starttls"
+    smtp_ca_file: Path | None = None
     retention_days: int = Field(default=365, ge=1, le=3650)
     workers: int = Field(default=1, ge=1, le=64)
     origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -53,6 +61,8 @@ class Settings(BaseSettings):
     answer_timeout_s: float = Field(default=30.0, ge=0.1, le=600.0)
     max_waiting: int = Field(default=100, ge=1, le=10_000)
     keep_days: int = Field(default=90, ge=1, le=3650)
+    # For tests: lets 'aap corpus fetch' visit servers on this very machine.
+    fetch_loopback: bool = False
 
     @field_validator("origins", mode="before")
     @classmethod

@@ -14,14 +14,19 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from assistant.answering.index import INTENTS
-from assistant.answering.prototypes import load_prototypes, topic_wordings, vector_space
+from assistant.answering.prototypes import (
+    Prototypes,
+    load_prototypes,
+    topic_wordings,
+    vector_space,
+)
 from assistant.answering.topics import classify_passages
 from assistant.answering.whitening import Whitening
 from assistant.call import Call, SourceFile, load_call
@@ -40,8 +45,9 @@ from assistant.index.vectors import (
     discard_vectors,
     open_vectors,
 )
-from assistant.index.versions import KEEP, Versions
+from assistant.index.versions import KEEP, LINKED, Versions
 from assistant.settings import Settings
+from assistant.sources import survey
 from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
@@ -102,41 +108,27 @@ def ingest(
     folder = settings.corpus_dir / call_id
     versions = Versions(settings.data_dir, call_id)
     with versions.writing(settings.lock_timeout_s, waiting):
-        fingerprint = _fingerprint(call, folder, embedder, settings.chroma_url)
+        files, clashes = _files(settings, call)
+        fingerprint = _fingerprint(call, folder, files, embedder, settings.chroma_url)
         previous = _previous(settings, versions, fingerprint)
         if previous is not None:
             return previous
-        parsed, skipped = _parse_all(call, folder)
+        parsed, skipped = _parse_all(files)
+        rules, linked = _by_rank(parsed, call)
+        if not rules:
+            raise CorpusError(f"{folder}: no document could be read ({'; '.join(skipped)}).")
         wordings = topic_wordings()
         standards = load_standards(folder / "faq.toml", wordings)
         entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
-        faq = bind_faq(entries, [(p.document, p.units) for p in parsed])
-        questions: list[KnownQuestion] = list(faq.questions)
-        views: dict[str, str] = {}
-        for item in parsed:
-            questions += fact_questions(item.document, item.units, item.facts)
-            views |= {view.id: view.text for view in passage_views(item.document, item.units)}
-        known = {question.id: question.text for question in questions}
+        faq = bind_faq(entries, [(p.document, p.units) for p in rules])
+        questions = [*faq.questions, *_fact_questions(rules)]
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
         tidy(versions, settings.chroma_url)
         staging = versions.staging()
+        filling = _Filling(settings, versions, embedder, prototypes, progress)
         with ExitStack() as stack:
-            store = create_vectors(staging, call_id, settings.chroma_url)
-            stack.callback(store.close)
-            before = _vectors_before(settings, versions, embedder)
-            if before is not None:
-                stack.callback(before.close)
-            counts = Counter[str]()
-            for shelf, wanted, kind in (
-                ("passages", views, "passage"),
-                ("questions", known, "query"),
-            ):
-                counts += _fill(store, before, shelf, wanted, kind, embedder, prototypes.whitening, progress)  # type: ignore[arg-type]
-            rows = store.vectors("passages", list(views))
-            classify_passages(
-                prototypes.passages, list(rows), np.array(list(rows.values()), dtype=np.float32)
-            ).save(staging)
+            store = filling.fill(stack, staging, "", rules, questions)
             intents = intents_of_call(
                 faq.questions,
                 store.vectors("questions", [q.id for q in faq.questions]),
@@ -145,6 +137,10 @@ def ingest(
             )
             if intents is not None:
                 intents.save(staging / INTENTS)
+            if linked:
+                (staging / LINKED).mkdir()
+                filling.fill(stack, staging / LINKED, LINKED, linked, _fact_questions(linked))
+        counts = filling.counts
         report = Report(
             call=call_id,
             version=0,
@@ -152,28 +148,111 @@ def ingest(
             documents=len(parsed),
             units=sum(len(item.units) for item in parsed),
             facts=sum(len(item.facts) for item in parsed),
-            questions=len(known),
+            questions=counts["questions"],
             embedded=counts["embedded"],
             kept=counts["kept"],
             removed=counts["removed"],
             expired_faq=faq.expired,
-            skipped=tuple(skipped),
+            skipped=(*clashes, *skipped),
         )
         _write(
-            staging / "catalog.sqlite", call, parsed, questions, standards, fingerprint, embedder,
+            staging / "catalog.sqlite", call, rules, questions, standards, fingerprint, embedder,
             report,
         )  # fmt: skip
+        if linked:
+            _write(
+                staging / LINKED / "catalog.sqlite", call, linked, _fact_questions(linked), (),
+                fingerprint, embedder, report,
+            )  # fmt: skip
         number = versions.publish(staging)
         tidy(versions, settings.chroma_url)
         return replace(report, version=number)
 
 
-def _fingerprint(call: Call, folder: Path, embedder: Embedder, url: str | None) -> str:
+@dataclass(slots=True)
+class _Filling:
+    """Embeds what is new for one version; ``counts`` adds up over its parts."""
+
+    settings: Settings
+    versions: Versions
+    embedder: Embedder
+    prototypes: Prototypes
+    progress: Progress | None
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def fill(
+        self, stack: ExitStack, staging: Path, part: str, parsed: Sequence[_Parsed],
+        questions: Sequence[KnownQuestion],
+    ) -> VectorStore:  # fmt: skip
+        """Vectors and topics of a part of the version ("" or LINKED) in the folder ``staging``."""
+        store = create_vectors(staging, self.versions.call, self.settings.chroma_url)
+        stack.callback(store.close)
+        before = _vectors_before(self.settings, self.versions, self.embedder, part)
+        if before is not None:
+            stack.callback(before.close)
+        views: dict[str, str] = {}
+        for item in parsed:
+            views |= {view.id: view.text for view in passage_views(item.document, item.units)}
+        known = {question.id: question.text for question in questions}
+        self.counts["questions"] += len(known)
+        for shelf, wanted, kind in (("passages", views, "passage"), ("questions", known, "query")):
+            self.counts += _fill(
+                store, before, shelf, wanted, kind, self.embedder, self.prototypes.whitening,  # type: ignore[arg-type]
+                self.progress,
+            )  # fmt: skip
+        rows = store.vectors("passages", list(views))
+        classify_passages(
+            self.prototypes.passages, list(rows), np.array(list(rows.values()), dtype=np.float32)
+        ).save(staging)
+        return store
+
+
+def _files(settings: Settings, call: Call) -> tuple[list[tuple[SourceFile, Path]], list[str]]:
+    """The documents of call.toml, then the fetched ones, and what can't be taken."""
+    files = [(source, settings.corpus_dir / call.id / source.path) for source in call.documents]
+    taken = {source.id for source in call.documents}
+    clashes: list[str] = []
+    for kept in survey(settings.corpus_dir, settings.data_dir, call.id):
+        if kept.source.id in taken:
+            clashes.append(f"sources.toml, {kept.source.id}: a document of call.toml has this id.")
+        elif kept.file is not None:
+            languages = kept.source.languages or (call.language,)
+            files.append((
+                SourceFile(
+                    id=kept.source.id, path=kept.file.name, title=kept.source.title, kind="linked",
+                    language=languages[0], url=kept.state.address or kept.source.url,
+                ),
+                kept.file,
+            ))  # fmt: skip
+    return files, clashes
+
+
+def _by_rank(
+    parsed: Sequence[_Parsed], call: Call
+) -> tuple[list[_Parsed], list[_Parsed]]:
+    """The regulation, and what ranks after it. Where no document of call.toml that can be read is
+    one, all of them count as it."""
+    own = {source.id for source in call.documents}
+    rules = [item for item in parsed if item.document.kind == "regulation"]
+    rules = rules or [item for item in parsed if item.document.id in own]
+    return rules, [item for item in parsed if item not in rules]
+
+
+def _fact_questions(parsed: Sequence[_Parsed]) -> list[KnownQuestion]:
+    return [q for p in parsed for q in fact_questions(p.document, p.units, p.facts)]
+
+
+def _fingerprint(
+    call: Call, folder: Path, files: Sequence[tuple[SourceFile, Path]], embedder: Embedder,
+    url: str | None,
+) -> str:  # fmt: skip
     digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}\x1f{url}".encode())
-    for path in (*(folder / source.path for source in call.documents), folder / "faq.toml"):
+    for path in (*(path for _, path in files), folder / "faq.toml"):
         digest.update(path.name.encode() + b"\x1f")
         digest.update(path.read_bytes() if path.is_file() else b"missing")
     digest.update(call.model_dump_json().encode())
+    for source, _ in files[len(call.documents) :]:
+        digest.update(source.model_dump_json().encode())
     return digest.hexdigest()
 
 
@@ -185,7 +264,8 @@ def tidy(versions: Versions, url: str | None, keep: int = KEEP) -> list[Path]:
     removed: list[Path] = []
     for folder in versions.obsolete(keep):
         with suppress(IndexUnreachableError, ConfigurationError):
-            discard_vectors(folder, url)
+            for part in (folder, folder / LINKED):
+                discard_vectors(part, url)
             shutil.rmtree(folder, ignore_errors=True)
             removed.append(folder)
     return removed
@@ -219,18 +299,16 @@ def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Repor
     )
 
 
-def _parse_all(call: Call, folder: Path) -> tuple[list[_Parsed], list[str]]:
+def _parse_all(files: Sequence[tuple[SourceFile, Path]]) -> tuple[list[_Parsed], list[str]]:
     parsed: list[_Parsed] = []
     skipped: list[str] = []
-    for source in call.documents:
+    for source, path in files:
         try:
-            item, warnings = _parse(source, folder / source.path)
+            item, warnings = _parse(source, path)
             parsed.append(item)
             skipped += [f"{source.path}, {warning}" for warning in warnings]
         except (OSError, UnicodeDecodeError, CorpusError) as error:
             skipped.append(f"{source.path}: {error}")
-    if not parsed:
-        raise CorpusError(f"{folder}: no document could be read ({'; '.join(skipped)}).")
     return parsed, skipped
 
 
@@ -247,11 +325,13 @@ def _parse(source: SourceFile, path: Path) -> tuple[_Parsed, tuple[str, ...]]:
 
 
 def _vectors_before(
-    settings: Settings, versions: Versions, embedder: Embedder
+    settings: Settings, versions: Versions, embedder: Embedder, part: str
 ) -> VectorStore | None:
     """The vectors of the current version, unless they belong to another space."""
     try:
-        path = versions.current_path()
+        path = versions.current_path() / part
+        if not (path / "catalog.sqlite").exists():
+            return None
         catalog = Catalog(path / "catalog.sqlite")
         space = catalog.meta.get("space")
         catalog.close()

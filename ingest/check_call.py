@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.call import Call, load_call
 from assistant.errors import CorpusError
+from assistant.sources import survey
 from assistant.types import Document, Fact, Unit
 from assistant.words import stems
 from ingest.facts import extract_facts
@@ -29,8 +30,11 @@ class Finding:
     text: str
 
 
-def check_call(corpus_dir: Path, id_: str) -> list[Finding]:
-    """All findings, grave ones first. Raises CorpusError when call.toml itself is wrong."""
+def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list[Finding]:
+    """All findings, grave ones first; with ``data_dir``, what 'aap corpus fetch' found too.
+
+    Raises CorpusError when call.toml or sources.toml itself is wrong.
+    """
     call = load_call(corpus_dir, id_)
     folder = corpus_dir / id_
     findings: list[Finding] = []
@@ -51,6 +55,8 @@ def check_call(corpus_dir: Path, id_: str) -> list[Finding]:
     for document, units, facts in parsed:
         findings += _date_findings(document, units, facts)
         findings += _contact_findings(document, units, facts)
+    if data_dir is not None:
+        findings += _link_findings(corpus_dir, data_dir, id_)
     entries = load_faq(folder / "faq.toml")
     if parsed:
         expired = bind_faq(entries, [(document, units) for document, units, _ in parsed]).expired
@@ -73,6 +79,14 @@ def _call_findings(
     left = (folder / "call.toml").read_text(encoding="utf-8").count(f"# {TO_CONFIRM}")
     if left:
         yield Finding(False, f"call.toml: {left} line(s) still marked « {TO_CONFIRM} ».")
+
+
+def _link_findings(corpus_dir: Path, data_dir: Path, id_: str) -> Iterator[Finding]:
+    said = {"dead": "a dead link", "moved": "the link has moved", "unreadable": "it can't be read"}
+    for kept in survey(corpus_dir, data_dir, id_):
+        found = said.get(kept.state.state)
+        if found:
+            yield Finding(False, f"sources.toml, {kept.source.id}: {found} ({kept.state.detail}).")
 
 
 def _date_findings(

@@ -20,9 +20,11 @@ from assistant.answering.compose import (
 )
 from assistant.answering.decide import Decision, decide
 from assistant.answering.draft import Draft, citations
+from assistant.answering.elsewhere import served_call
 from assistant.answering.events import Done, Event, Outlet, Progress
 from assistant.answering.generate import Generation, Writer
 from assistant.answering.index import CallIndex
+from assistant.answering.linked import consult, tell_difference, tell_linked
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
@@ -38,8 +40,9 @@ from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
 from assistant.index.catalog import Catalog
 from assistant.index.vectors import open_vectors
-from assistant.index.versions import Versions
+from assistant.index.versions import LINKED, Versions
 from assistant.settings import Settings
+from assistant.sources import Kept, survey
 from assistant.types import (
     ABSTENTIONS,
     Answer,
@@ -137,7 +140,7 @@ class Assistant:
 
     def document(self, call: str, document: str) -> Document:
         """A document with its canonical text. Raises CorpusError when there is none."""
-        documents = self._index(call).catalog.documents
+        documents = self._index(call).documents
         if document not in documents:
             raise CorpusError(f"The call '{call}' has no document '{document}'.")
         return documents[document]
@@ -146,9 +149,17 @@ class Assistant:
         """The current index of a call, for interfaces that show what it holds."""
         return self._index(call)
 
+    def sources(self, call: str) -> list[Kept]:
+        """The resources that a call links to, and what is known of each."""
+        return survey(self._settings.corpus_dir, self._settings.data_dir, call)
+
     def now(self, call: str) -> datetime:
         """What time it is where the call's deadlines count."""
         return (self._clock or system_clock(self.index(call).call.timezone))()
+
+    def meaning(self, text: str) -> np.ndarray:
+        """What ``text`` means, as a whitened unit vector (dimension,) float32."""
+        return self._prototypes.whitening.apply(self._embedder.encode([text], kind="query"))[0]
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, call: str | None = None
@@ -206,18 +217,32 @@ class Assistant:
             yield Progress("read")
             reading = read(part, retrieval)
             decision = decide(part, retrieval, reading, index)
+            if decision.status != "refused":
+                other = served_call(part, index, self.calls.values())
+                if other is not None:
+                    decision = Decision("out_of_scope", 1.0, phrase="other_call", other=other)
             watch.lap("read")
             yield Progress("write")
             single = len(parts) == 1
             since = len(draft.lines), len(draft.quoted)
-            status = self._write(draft, part, retrieval, reading, decision, single=single)
-            decisions.append((status, decision.confidence))
+            consulted, told = None, None
+            if decision.phrase is None and (decision.elsewhere or decision.status not in ABSTENTIONS):
+                consulted = consult(index, self._prototypes, part, vectors)
+            if consulted and decision.elsewhere:
+                told = tell_linked(draft, consulted, decision, message)
+            status: Status = "answered"
+            if told is None:
+                status = self._write(draft, part, retrieval, reading, decision, single=single)
+            decisions.append((status, decision.confidence if told is None else told))
             generation = None
-            if self._writer and decision.phrase is None and status not in ABSTENTIONS:
+            own = list(draft.quoted[since[1] :])
+            if self._writer and told is None and decision.phrase is None and status not in ABSTENTIONS:
                 generation = yield from self._writer.rewrite(
                     draft, since, part, reading, history, self._today(index), deadline, outlet,
                     sure=decision.sure,
                 )  # fmt: skip
+            if consulted and status not in ABSTENTIONS and told is None:
+                tell_difference(draft, consulted, own, message)
             steps.append(Explanation(part, retrieval, reading, decision, generation))
             yield from outlet.follow(draft)
             watch.lap("compose")
@@ -249,6 +274,8 @@ class Assistant:
         index, language = draft.index, draft.language
         if decision.phrase is not None:
             names = {"title": index.call.title, "authority": index.call.authority}
+            if decision.other is not None:
+                names |= {"other": decision.other.title, "address": _address(decision.other)}
             draft.lines.append(say(language, decision.phrase, **names))
             if decision.phrase == "personal":
                 compose_handoff(draft, self._handoff_unit(index))
@@ -273,6 +300,8 @@ class Assistant:
         quotes = citations(draft)
         text = draft.text
         said = " ".join([question, *(turn.text for turn in history if turn.role == "user")])
+        for other in (step.decision.other for step in steps):
+            said += f" {other.title} {_address(other)}" if other else ""
         generated = any(step.generation and step.generation.shown for step in steps)
         wrong = problems(
             text, quotes, status, said, index, draft.language, generated=generated
@@ -346,8 +375,19 @@ class Assistant:
                 f"The index of '{versions.call}' was built with another embedding model. "
                 f"Run 'aap ingest'."
             )
-        vectors = open_vectors(path, versions.call, self._settings.chroma_url)
-        return CallIndex(path, int(path.name), catalog, vectors)
+        url, number = self._settings.chroma_url, int(path.name)
+        vectors = open_vectors(path, versions.call, url)
+        more, linked = path / LINKED, None
+        if (more / "catalog.sqlite").exists():
+            linked = CallIndex(
+                more, number, Catalog(more / "catalog.sqlite"), open_vectors(more, versions.call, url)
+            )
+        return CallIndex(path, number, catalog, vectors, linked)
+
+
+def _address(call: Call) -> str:
+    """Where a call can be asked about, on this server."""
+    return f"/?call={call.id}"
 
 
 def _overall(statuses: Sequence[Status]) -> Status:

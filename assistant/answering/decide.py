@@ -11,6 +11,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
+from assistant.call import Call
 from assistant.types import Status
 from assistant.words import fold
 
@@ -35,13 +36,17 @@ _ATTACK = re.compile(
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``phrase`` names a set reply (greeting, refusal …), ``topic`` the standard question that
-    the sources leave open; ``sure`` tells an answer from a partial one."""
+    the sources leave open; ``sure`` tells an answer from a partial one. ``elsewhere``: the
+    regulation says nothing of it, but a resource that it links to may. ``other`` is the call that
+    the question is about instead."""
 
     status: Status
     confidence: float
     sure: bool = True
     phrase: str | None = None
     topic: str | None = None
+    elsewhere: bool = False
+    other: Call | None = None
 
 
 def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:
@@ -84,7 +89,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if away > max(topic_cosine, known):
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
-    return Decision("not_in_sources", 1.0 - probability, topic=named)
+    return Decision("not_in_sources", 1.0 - probability, topic=named, elsewhere=True)
 
 
 def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex) -> bool:

@@ -4,10 +4,12 @@ answered with this call's dates."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
-from assistant.words import stems
+from assistant.call import Call
+from assistant.words import fold, stems, tokens
 
 # A call by its name: "appel à projets Jeunesse", "AAP « Mobilités »". The name starts with a capital.
 _NAMED = re.compile(
@@ -15,6 +17,42 @@ _NAMED = re.compile(
     r"[Cc]all(?: for (?:projects?|proposals?))?|[Cc]onvocatoria|[Ee]dital)"
     r"\s+(?:«\s*|\"|“)?(?P<name>[A-ZÀ-Þ][\w’'-]{3,})"
 )
+
+# What a question says when it means a call and not the subject that the call is about.
+_OF_A_CALL = re.compile(
+    r"\b(?:appels?|aap|ami|dispositifs?|programmes?|reglements?|calls?|programs?|regulations?|convocatoria|edital)\b"
+)
+
+
+def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> Call | None:
+    """The other call of those served that the question names by its title or its id.
+
+    A title counts where the question speaks of a call, or quotes or capitalises it; words that
+    this call's own title or sources hold together name nothing else.
+    """
+    asked = f" {' '.join(tokens(question.text))} "
+    of_a_call = bool(_OF_A_CALL.search(fold(question.text)))
+    found: Call | None = None
+    length = 0
+    for call in calls:
+        title = " ".join(tokens(call.title))
+        if call.id == index.call.id or len(title) <= length:
+            continue
+        own = f" {' '.join(tokens(index.call.title))} "
+        by_title = bool(title) and f" {title} " in asked and f" {title} " not in own
+        if by_title and not of_a_call and not _as_a_name(call.title, question.text):
+            by_title = False
+        if by_title and any(call.title in d.text for d in index.documents.values()):
+            by_title = False
+        if by_title or re.search(rf"(?<![\w-]){re.escape(call.id)}(?![\w-])", question.text.lower()):
+            found, length = call, len(title)
+    return found
+
+
+def _as_a_name(title: str, text: str) -> bool:
+    """Whether ``title`` stands in ``text`` as it is written, capital first, not opening it."""
+    at = text.find(title)
+    return title[:1].isupper() and at > 0 and text[:at].strip()[-1:] not in ("", ".", "!", "?")
 
 
 def other_call(question: Question, index: CallIndex) -> bool:

@@ -19,13 +19,21 @@ INTENTS = "intents.npz"
 
 
 class CallIndex:
-    """Everything that answering reads of one version of one call; immutable, thread-safe."""
+    """Everything that answering reads of one version of one call; immutable, thread-safe.
 
-    def __init__(self, path: Path, version: int, catalog: Catalog, vectors: VectorStore) -> None:
+    ``linked`` is the index of the resources that the regulation links to, which rank below it: it
+    is apart so that nothing in them can change what is found in the regulation.
+    """
+
+    def __init__(
+        self, path: Path, version: int, catalog: Catalog, vectors: VectorStore,
+        linked: CallIndex | None = None,
+    ) -> None:  # fmt: skip
         self.path = path
         self.version = version
         self.catalog = catalog
         self.vectors = vectors
+        self.linked = linked
         self.call = Call.model_validate_json(catalog.meta["call"])
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
@@ -59,10 +67,25 @@ class CallIndex:
         """Let go of all files."""
         self.catalog.close()
         self.vectors.close()
+        if self.linked:
+            self.linked.close()
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """All documents by id, the regulation's first."""
+        return self.catalog.documents | (self.linked.catalog.documents if self.linked else {})
 
     def document(self, id_: str) -> Document:
         """The document with this id."""
-        return self.catalog.documents[id_]
+        found = self.catalog.documents.get(id_)
+        return found if found is not None or self.linked is None else self.linked.document(id_)  # type: ignore[return-value]
+
+    def units_of(self, document: str) -> list[Unit]:
+        """All units of a document, of the regulation or linked, in the order of its text."""
+        catalog = self.catalog
+        if self.linked and document not in catalog.documents:
+            catalog = self.linked.catalog
+        return catalog.all_units(document)
 
     def text(self, document: str, span: Span) -> str:
         """The canonical text of a span."""

@@ -164,7 +164,7 @@ class Lexicon:
         for phrase, targets in self._phrases.items():
             if targets:
                 self._by_first.setdefault(phrase[0], []).append((phrase, targets))
-        self._spellings = {word for _, word in self._vocabulary.values()}
+        self._spellings = sorted({word for _, word in self._vocabulary.values()})
 
     def _relate(self, words: list[str] | tuple[str, ...]) -> None:
         # A phrase stands for a word through its stems together; as a target only words of the

@@ -32,7 +32,7 @@ def problems(
     """
     found: list[str] = []
     for citation in quotes:
-        document = index.catalog.documents.get(citation.document)
+        document = index.documents.get(citation.document)
         if document is None or document.text[citation.start : citation.end] != citation.quote:
             found.append(f"quote [{citation.index}] does not stand at its offsets")
         elif not citation.quote.strip():
@@ -45,6 +45,9 @@ def problems(
         found.append("a claim without a citation")
     sources = [citation.quote for citation in quotes]
     own = [index.call.title, index.call.authority]
+    for citation in quotes:  # a linked resource is named, with its page
+        if index.documents[citation.document].kind == "linked":
+            own += [citation.title, f"p. {citation.page}" if citation.page else ""]
     plain = _COMPUTED.sub(" ", _MARK.sub(" ", text))
     found += ungrounded_values(plain, [*sources, *own, question])
     if generated:

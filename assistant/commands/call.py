@@ -38,7 +38,7 @@ def check(
 
     with clear_errors():
         settings = load_settings()
-        findings = check_call(settings.corpus_dir, id_ or settings.call)
+        findings = check_call(settings.corpus_dir, id_ or settings.call, settings.data_dir)
     for finding in findings:
         say(f"{'error' if finding.grave else 'look'}  {finding.text}")
     if not findings:

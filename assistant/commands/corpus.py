@@ -1,23 +1,69 @@
-"""``aap corpus``: the versions of a call's index."""
+"""``aap corpus``: the resources that a call links to, and the versions of its index."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.terminal import clear_errors, say
 from assistant.settings import load_settings
 
-app = typer.Typer(help="Versions of a call's index.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from assistant.sources import SourceState
+
+app = typer.Typer(help="Linked resources and versions of a call's index.", no_args_is_help=True)
 CallOption = Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")]
+
+
+@app.command()
+def fetch(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Default: all.")] = None,
+    call: CallOption = None,
+) -> None:
+    """Visit the resources that sources.toml lists and keep copies for 'aap ingest'."""
+    from ingest.fetch.sources import fetch_sources
+
+    with clear_errors():
+        settings = load_settings()
+        name = call or settings.call
+        done = fetch_sources(
+            settings, name, only=ids or (),
+            told=lambda source, state: say(f"{state.state:<10}  {source.id}{_reason(state)}"),
+        )  # fmt: skip
+    if not done.online:
+        say("No source could be reached: is there a network? Nothing was changed.")
+        raise typer.Exit(1)
+    there = sum(kept.file is not None for kept in done.sources)
+    say(f"{there} of {len(done.sources)} sources are here. Run 'aap ingest --call {name}' to index them.")
+
+
+@app.command()
+def status(call: CallOption = None) -> None:
+    """Say what is known of every linked resource, and which ones are missing."""
+    from assistant.sources import survey
+
+    with clear_errors():
+        settings = load_settings()
+        known = survey(settings.corpus_dir, settings.data_dir, call or settings.call)
+    for kept in known:
+        state = kept.state
+        copy = f"  copy of {state.fetched}, {state.bytes} bytes" if kept.file else "  missing"
+        say(f"{state.state:<10}  {kept.source.id}{copy}{_reason(state, kept.source.url)}")
+    missing = sum(kept.file is None for kept in known)
+    say(f"{len(known) - missing} of {len(known)} sources are here, {missing} are missing.")
+
+
+def _reason(state: SourceState, url: str | None = "known") -> str:
+    reason = state.detail or ("" if url else "no address is listed")
+    return f"  ({reason})" if reason else ""
 
 
 @app.command()
 def versions(call: CallOption = None) -> None:
     """List the versions that are kept; a star marks the one in use."""
     from assistant.index.catalog import Catalog
-    from assistant.index.versions import Versions
+    from assistant.index.versions import LINKED, Versions
 
     with clear_errors():
         settings = load_settings()
@@ -26,6 +72,11 @@ def versions(call: CallOption = None) -> None:
         for number in sorted(kept.numbers()):
             catalog = Catalog(kept.path(number) / "catalog.sqlite")
             documents = ", ".join(catalog.documents)
+            more = kept.path(number) / LINKED / "catalog.sqlite"
+            if more.exists():
+                linked = Catalog(more)
+                documents += f"; linked: {', '.join(linked.documents)}"
+                linked.close()
             mark = "*" if number == current else " "
             say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
             catalog.close()
@@ -34,7 +85,8 @@ def versions(call: CallOption = None) -> None:
 @app.command()
 def diff(before: int, after: int, call: CallOption = None) -> None:
     """What changed from version BEFORE to version AFTER, and which answers that touches."""
-    from assistant.index.comparison import compare, gone_quotes
+    from assistant.commands.impact import touched_answers
+    from assistant.index.comparison import compare, quotes_gone
     from assistant.index.versions import Versions
     from evals.cases import load_cases
 
@@ -46,7 +98,9 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
         found = compare(a, b)
         gold = settings.corpus_dir.parent / "evals" / "questions" / f"{name}.yaml"
         cases = load_cases([gold]) if gold.exists() else []
-        stale = [case.id for case in cases if gone_quotes(case.quotes, a, b)]
+        gone = quotes_gone(a, b)
+        stale = [case.id for case in cases if gone(case.quotes)]
+        touched = list(touched_answers(settings, name, gone))
     for change in found.changes:
         say(f"{change.kind:8} {change.document}  {change.heading}")
         if change.before:
@@ -59,6 +113,8 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
         say(f"FAQ entry '{entry}' expired: its quote changed or is gone.")
     for case in stale:
         say(f"Evaluation question '{case}' quotes a passage that changed or is gone.")
+    for line in touched:
+        say(line)
 
 
 @app.command()

@@ -65,6 +65,7 @@ def sync(
     from assistant.answering.assistant import Assistant
     from assistant.desk.files import read_mails
     from assistant.desk.mailbox import mailbox_of, wait_for_mail
+    from assistant.desk.memory import Memory
     from assistant.desk.sync import keep_mail, sync_mailbox
     from assistant.desk.triage import Desk
 
@@ -74,7 +75,9 @@ def sync(
         if box is None and not files:
             raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox, or name mail files.")
         store = _store(settings)
-        desk = Desk(Assistant.open(settings), call)
+        assistant = Assistant.open(settings)
+        memory = Memory(store, call or assistant.default_call)
+        desk = Desk(assistant, call, memory)
         failed = 0
         if box is None:
             kept = 0
@@ -90,6 +93,7 @@ def sync(
             if not watch:
                 break
             wait_for_mail(box, 60.0)
+            memory.refresh()
     if failed:
         raise typer.Exit(1)
 
@@ -101,9 +105,10 @@ def export(
 ) -> None:
     """Write what the desk keeps, all or of one address (right of access)."""
     from assistant.desk.files import write_lines
+    from assistant.desk.retention import export as kept_of
 
     with _clear_errors():
-        rows = list(_store(load_settings()).export(sender))
+        rows = list(kept_of(_store(load_settings()), sender))
         write_lines(out, rows)
     _out.print(escape(f"{len(rows)} mail(s) in {out}."))
 
@@ -114,10 +119,12 @@ def purge(
     sender: Annotated[str | None, typer.Option("--sender", help="All mails of this address (right to erasure).")] = None,
 ) -> None:
     """Erase old mails and drafts, or those of one address, and say what went."""
+    from assistant.desk.retention import purge as erase
+
     with _clear_errors():
         settings = load_settings()
         age = days if days is not None else None if sender else settings.retention_days
-        gone = _store(settings).purge("cli", older_than_days=age, sender=sender)
+        gone = erase(_store(settings), "cli", older_than_days=age, sender=sender)
     _out.print(f"{gone.mails} mail(s) erased.")
     for address, count in sorted(gone.senders.items()):
         _out.print(escape(f"  {address}: {count}"))

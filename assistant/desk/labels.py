@@ -6,6 +6,9 @@ from assistant.desk.reasons import reasons
 
 _OWN = {
     "not_in_sources": {"fr": "le règlement ne répond pas à tout", "en": "the regulation does not answer everything"},
+    "waiting": {"fr": "a déjà écrit et attend une réponse", "en": "wrote before and waits for an answer"},
+    "deadline": {"fr": "clôture proche", "en": "the deadline is near"},
+    "corrected": {"fr": "comme un message que vous avez corrigé", "en": "like a mail that you corrected"},
     "unclear": {"fr": "demande à lire", "en": "to be read by a person"},
 }
 

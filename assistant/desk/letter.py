@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.call import Call
 from assistant.desk.parse import Mail
@@ -25,10 +26,20 @@ _NOT_A_NAME = re.compile(
 _FORMAL = re.compile(r"\b(?:veuillez|je vous prie|nous vous prions|prie de|agreer|haute consideration|yours (?:faithfully|sincerely)|respectueu\w+)\b")
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A draft, what it cites (numbered as in the draft), and what it says on each reply, "" where
+    it says nothing."""
+
+    draft: str
+    citations: tuple[Citation, ...]
+    said: tuple[str, ...]
+
+
 def write_letter(
     call: Call, mail: Mail, language: str, replies: Sequence[Reply], for_person: Sequence[str]
-) -> tuple[str, tuple[Citation, ...]]:
-    """The draft and what it cites, numbered as in the draft. ``for_person`` are reasons' ids."""
+) -> Letter:
+    """The draft of a reply. ``for_person`` are reasons' ids."""
     texts = letter_texts(language)
     person = {"name": call.handoff.name, "role": getattr(call.handoff, "role", "") or ""}
     known = bool(person["name"] and person["role"])
@@ -44,12 +55,14 @@ def write_letter(
     shown = [reply for reply in replies if reply.kind != "ignored"]
     if not answered and all(reply.kind == "person" for reply in shown):
         shown = []
+    said: dict[int, str] = {}
     for number, reply in enumerate(shown, start=1):
         lines = []
         if len(shown) > 1:
             lines.append(_heading(reply.question, number, texts))
         lines.append(_said(reply, texts, person, known, citations))
-        blocks.append("\n".join(lines))
+        said[id(reply)] = "\n".join(lines)
+        blocks.append(said[id(reply)])
     if for_person and not any(reply.kind == "person" for reply in shown):
         language_ = "fr" if language == "fr" else "en"
         labels = ", ".join(reasons()[id_].label[language_] for id_ in for_person)
@@ -64,7 +77,7 @@ def write_letter(
     formal = bool(_FORMAL.search(fold(f"{mail.written.text}\n{mail.written.signature}")))
     blocks.append(texts["closing"])
     blocks.append(texts["formula_formal" if formal else "formula"] + f"\n{call.handoff.name}")
-    return "\n\n".join(blocks), tuple(citations)
+    return Letter("\n\n".join(blocks), tuple(citations), tuple(said.get(id(reply), "") for reply in replies))
 
 
 def greeting_name(mail: Mail) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from assistant.errors import AssistantError, ConfigurationError
@@ -73,7 +73,10 @@ def connected(settings: MailboxSettings) -> Iterator[IMAPClient]:
     )  # fmt: skip
     try:
         if settings.security == "starttls":
-            client.starttls(ssl_context=context)
+            try:
+                client.starttls(ssl_context=context)
+            except CapabilityError as error:
+                raise MailboxError(f"{settings.host} does not offer STARTTLS: set AAP_IMAP_SECURITY=tls.") from error
         try:
             _login(client, settings)
         except IMAPClientAbortError:
@@ -90,16 +93,22 @@ def connected(settings: MailboxSettings) -> Iterator[IMAPClient]:
 
 def _login(client: IMAPClient, settings: MailboxSettings) -> None:
     if settings.token_command:
-        done = subprocess.run(  # the officer's own setting, without a shell
-            shlex.split(settings.token_command), capture_output=True, text=True, timeout=60, check=False
-        )
-        if done.returncode or not done.stdout.strip():
-            raise ConfigurationError("AAP_IMAP_TOKEN_COMMAND failed or printed nothing: run it by hand.")
-        client.oauth2_login(settings.user, done.stdout.strip())
+        client.oauth2_login(settings.user, _token(settings.token_command))
     elif settings.password is not None:
         client.login(settings.user, settings.password.get_secret_value())
     else:
         raise ConfigurationError("Set AAP_IMAP_PASSWORD or AAP_IMAP_TOKEN_COMMAND.")
+
+
+def _token(command: str) -> str:
+    """What the officer's own command prints; it runs without a shell."""
+    try:
+        done = subprocess.run(shlex.split(command), capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ConfigurationError("AAP_IMAP_TOKEN_COMMAND failed: run it by hand.") from error
+    if not done.stdout.strip():
+        raise ConfigurationError("AAP_IMAP_TOKEN_COMMAND printed nothing: run it by hand.")
+    return done.stdout.strip()
 
 
 def read_new(

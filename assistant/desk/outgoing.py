@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 
 from assistant.desk.parse import parse_mail
 from assistant.desk.tables import StoredMail
+from assistant.desk.threads import reply_id
 
 
 def build_reply(stored: StoredMail, sender: str) -> bytes:
@@ -22,7 +23,7 @@ def build_reply(stored: StoredMail, sender: str) -> bytes:
     subject = re.sub(r"[\r\n]+", " ", mail.subject)[:300]
     message["Subject"] = subject if re.match(r"re\s*:", subject, re.I) else f"Re: {subject}"
     message["Date"] = formatdate(localtime=True)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "localhost")
+    message["Message-ID"] = reply_id(stored.fingerprint, sender.rpartition("@")[2])
     if mail.message_id:
         message["In-Reply-To"] = mail.message_id
         message["References"] = " ".join([*mail.references, mail.message_id])

@@ -17,7 +17,7 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 
 from assistant.desk.html_text import html_to_text
-from assistant.desk.reply import Written, written_now
+from assistant.desk.reply import Written, without_headers, written_now
 
 MAX_BYTES = 60_000_000
 MAX_PARTS = 400
@@ -29,6 +29,7 @@ _KEPT_HEADERS = (
     "x-loop", "x-campaign", "x-mailgun-tag", "x-csa-complaints", "x-report-abuse",
     "disposition-notification-to", "x-priority", "importance",
 )  # fmt: skip
+_PASSED_ON = re.compile(r"\s*(?:tr|fwd?|wg|rv|i)\s*:", re.I)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 
 
@@ -110,7 +111,7 @@ def parse_mail(raw: bytes) -> Mail:
         content_types=frozenset(types),
         text=text,
         written=written,
-        forwarded=_forwarded(forwarded, written),
+        forwarded=_forwarded(forwarded, written, _header(message, "Subject")),
         attachments=tuple(attachments),
         problems=tuple(dict.fromkeys(problems)),
     )
@@ -258,7 +259,10 @@ def _clean(text: str) -> str:
     return re.sub(r"[\u200b-\u200f\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]", "", text)
 
 
-def _forwarded(parts: list[str], written: Written) -> str:
+def _forwarded(parts: list[str], written: Written, subject: str) -> str:
+    """The text of a mail that is passed on: a part of its own, below a mark, or, as some programs
+    do it, below what looks like a quote while the subject says that it is passed on."""
     if parts:
         return written_now(_clean("\n".join(parts))).text
-    return written_now(written.passed_on).text if written.passed_on else ""
+    below = written.passed_on or (without_headers(written.quoted) if _PASSED_ON.match(subject) else "")
+    return written_now(below).text if below else ""

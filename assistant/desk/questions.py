@@ -22,31 +22,40 @@ _ABBREVIATION = re.compile(
     r"\b(?:M|Mme|Mr|Mrs|Ms|Dr|Pr|St|Ste|art|etc|cf|ex|p|pp|n|no|tel|tél|env|min|max|réf|ref|resp|av|bd|boul|i\.e|e\.g|Sr|Sra|[A-Z])\.$"
 )
 _GREETING = re.compile(
-    r"^\W*(?:(?:re-?)?bonjour|bonsoir|salut|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
+    r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
     r"ch[eè]re?s?|buenos d[ií]as|buenas tardes|hola|estimad[oa]s?|ol[aá]|guten tag|sehr geehrte|buongiorno)\b"
     r"(?:[ ,]+(?:(?:à|a) (?:tous|toutes|vous)|et|and|mesdames|messieurs|madame|monsieur|mme\.?|m\.|mr\.?|mrs\.?|ms\.?|sir|madam|the team|l['’]équipe|chargée?|"
     r"[A-ZÀ-Þ][\w'’.-]+|se[ñn]ora?|sra?\.?))*\s*(?:[,.!:;–—-]+|\n|$)\s*"
 )
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
+_PREPOSITION = (
+    r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
+    r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
+)
+_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
 _CLAUSE = (
-    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |à qui |à quel|quel|où |jusqu|à partir de quand|"
-    r"dans quel|auprès de qui|if |whether |when |how |who |what |which |where |"
+    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
+    rf"{_PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
     r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
     r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
     r"(?:do|does|did|is|are|can|may|must|should|will|would|could) (?:you|we|it|they|i|there|this|these|the|a|an|our|your)\b))"
 )
+_CLAUSE_FIRST = re.compile(_CLAUSE, re.I)
 _SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
-_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il )"
-_SPLIT_NOUN = re.compile(_AND + rf"(?={_DETERMINER})", re.I)
+_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |(?:celles?|celui|ceux) (?:d|à|qu|où)|whether |if )"
+_SPLIT_NOUN = re.compile(_AND + rf"(?:sur )?(?={_DETERMINER})", re.I)
+# "deux choses : la date, et si …"
+_ANNOUNCED = re.compile(
+    r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
+)
 _CLAUSE_START = re.compile(
-    r"\b(?:si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
+    r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
     re.I,
 )
 
 # "Et aussi le contact de …": goes on asking.
 _MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
@@ -96,12 +105,23 @@ def find_questions(text: str) -> list[Asked]:
     for number, sentence in enumerate(sentences):
         if not sentence.asks:
             continue
+        before = sentences[number - 1] if number else None
+        if before and _matches("pronoun", sentence.text):
+            found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
+            continue
         context = _context(sentence.text, sentences[:number])
         own = _CONNECTOR.sub("", sentence.text)
         for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
             if _content(part) or position == 0:
                 found.append(Asked(part, context if position == 0 or _refers(part) else ""))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
+
+
+def _objects(sentence: str) -> list[str]:
+    """What a sentence names that its author does not have ("ni A, ni B"), else the sentence."""
+    parts = [part.strip(" .,;") for part in re.split(r"\bni\b|\bneither\b|\bnor\b", sentence)[1:]]
+    parts = [part for part in parts if _content(part)]
+    return parts if len(parts) > 1 else [sentence]
 
 
 def read_sentences(text: str) -> list[Sentence]:
@@ -139,6 +159,13 @@ def asks(sentence: str) -> bool:
 def split_sentence(sentence: str) -> list[str]:
     """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
     mark = "?" if sentence.rstrip().endswith("?") else ""
+    announced = _ANNOUNCED.search(sentence)
+    if announced:
+        listed = sentence[announced.end() :]
+        parts = (_SPLIT_CLAUSE if _CLAUSE_FIRST.match(listed) else _SPLIT_NOUN).split(listed)
+        things = [part.strip() for part in parts if part and part.strip()]
+        if len(things) > 1 and all(_content(thing) for thing in things):
+            return [_closed(thing, mark) for thing in things]
     pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
     named = _head(pieces[0])
     first = _CLAUSE_START.search(pieces[0])
@@ -169,7 +196,13 @@ def _nouns(sentence: str) -> list[str]:
     nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
     if len(nouns) < 2 or not all(_content(noun) for noun in nouns):
         return [sentence]
-    return [f"{head.strip()} {noun}" for noun in nouns]
+    return [f"{head.strip()} {_named(noun, nouns[0])}" for noun in nouns]
+
+
+def _named(noun: str, first: str) -> str:
+    """``noun`` with what "celles" or "celui" stands for ("les coordonnées de A, celles de B")."""
+    meant = re.match(r"(?:les? |la |l['’])[^\W\d_]+", first, re.I)
+    return re.sub(r"^(?:celles?|celui|ceux)\b", meant.group().lower(), noun, flags=re.I) if meant else noun
 
 
 def _closed(part: str, mark: str) -> str:
@@ -274,7 +307,7 @@ def read_asking() -> dict[str, str]:
     return {name: value for name, value in table.items() if isinstance(value, str)}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
     table = read_toml(Path(__file__).with_name("asking.toml"))
     return tuple(re.compile(pattern) for pattern in table[name])

@@ -69,7 +69,7 @@ def written_now(text: str) -> Written:
     if not body.strip() and text.strip():
         own = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
         body, signature = _signed("\n".join(line for line in own if not _attribution(line)))
-    return Written(body.strip(), signature.strip(), f"{below}\n{quoted}".strip(), _passed_on(passed_on))
+    return Written(body.strip(), signature.strip(), f"{below}\n{quoted}".strip(), without_headers(passed_on))
 
 
 def _cut(text: str, mark: re.Pattern[str]) -> tuple[str, str]:
@@ -134,7 +134,7 @@ def _sentence(line: str) -> bool:
     return len(line.split()) >= 6
 
 
-def _passed_on(text: str) -> str:
+def without_headers(text: str) -> str:
     """A forwarded mail without the header lines above it."""
     lines = text.strip().split("\n")
     while lines and (not lines[0].strip() or _HEADER_LINE.match(lines[0])):

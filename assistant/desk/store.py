@@ -6,26 +6,26 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, delete, event, func, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import case, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from assistant.desk.files import line
-from assistant.desk.tables import AuditEntry, MailboxState, StoredMail
+from assistant.desk.database import open_database
+from assistant.desk.rows import DONE, OPEN, SNOOZED, row_of, storable
+from assistant.desk.tables import AuditEntry, Correction, MailboxState, StoredMail
+from assistant.desk.threads import is_duplicate, still_waiting, thread_of
 from assistant.desk.types import Triaged
-from assistant.errors import AssistantError, ConfigurationError
+from assistant.errors import AssistantError
 from assistant.settings import Settings
 
-NEW, DRAFTED, PERSON, AUTOMATED, NOTHING, DONE, REJECTED, SNOOZED = (
-    "new", "drafted", "person", "automated", "nothing", "done", "rejected", "snoozed",
-)  # fmt: skip
+# Decisions on one mail that can be undone, one after the other.
+MAX_UNDO = 20
+WAITING = "waiting"
+CORRECTED = "corrected"
 
 
 class MailTakenError(AssistantError):
@@ -36,21 +36,28 @@ class MailMissingError(AssistantError):
     """There is no such mail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
-    """What went: mails by sender, and until when."""
+class NothingToUndoError(AssistantError):
+    """Nothing was decided on this mail."""
 
-    mails: int
-    senders: dict[str, int]
-    before: datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an officer changes of a mail; None leaves it as it is. ``until`` is when a mail that is
+    put off comes back."""
+
+    what: str
+    state: str | None = None
+    draft: str | None = None
+    note: str | None = None
+    assignee: str | None = None
+    until: datetime | None = None
 
 
 class Store:
     """The desk's database, at its newest migration."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        migrate(self.engine)
+        self.engine = open_database(url)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -79,23 +86,21 @@ class Store:
         self, raw: bytes, triaged: Triaged, call: str, source: str, mailbox: tuple[str, int, int] | None
     ) -> int | None:
         fingerprint = hashlib.sha256(raw).hexdigest()
-        mail = triaged.mail
-        now = datetime.now(UTC)
         with self.session() as session:
             if mailbox is not None:
                 self._advance(session, *mailbox)
-            if session.scalar(select(StoredMail.id).where(StoredMail.fingerprint == fingerprint)):
+            known = session.scalar(select(StoredMail.id).where(StoredMail.fingerprint == fingerprint))
+            if known or is_duplicate(session, call, triaged.mail):
                 return None
-            row = StoredMail(
-                call=call, source=source[:300], fingerprint=fingerprint,
-                message_id=mail.message_id[:300], thread=_thread(mail.references, mail.in_reply_to, mail.message_id),
-                sender=mail.sender, sender_name=mail.sender_name[:200], subject=_storable(mail.subject),
-                text=_storable(mail.text), raw=raw, received=_utc(mail.date, now), stored=now,
-                state=_first_state(triaged), triage=_triage(triaged), draft=_storable(triaged.draft),
-            )  # fmt: skip
+            thread = thread_of(session, triaged.mail)
+            waits, thread = still_waiting(session, call, triaged.mail, thread, OPEN)
+            row = row_of(raw, triaged, call=call, source=source, thread=thread, now=datetime.now(UTC))
+            if waits and row.state in OPEN:
+                reasons = list(dict.fromkeys([*row.triage["urgent_reasons"], WAITING]))
+                row.triage = {**row.triage, "urgent_reasons": reasons, "urgency": "high", "waits": waits}
             session.add(row)
             session.flush()
-            _log(session, "desk", "received", row.id, {}, {"state": row.state})
+            log(session, "desk", "received", row.id, {}, {"state": row.state})
             return row.id
 
     def position(self, mailbox: str) -> tuple[int, int] | None:
@@ -119,18 +124,23 @@ class Store:
     def mail(self, id_: int) -> StoredMail:
         """One mail. Raises MailMissingError."""
         with self.session() as session:
-            row = session.get(StoredMail, id_)
-            if row is None:
-                raise MailMissingError(f"There is no mail {id_}.")
-            return row
+            return _row(session, id_)
 
     def mails(
-        self, call: str, states: Sequence[str] = (), search: str = "", limit: int = 200
+        self, call: str, states: Sequence[str] = (), search: str = "", limit: int = 200, *,
+        urgent: bool = False, assignee: str = "", thread: str = "",
     ) -> list[StoredMail]:  # fmt: skip
         """Mails of a call, urgent ones and then the oldest first."""
+        is_urgent = StoredMail.triage["urgency"].as_string() == "high"
         query = select(StoredMail).where(StoredMail.call == call)
         if states:
             query = query.where(StoredMail.state.in_(states))
+        if urgent:
+            query = query.where(is_urgent)
+        if assignee:
+            query = query.where(StoredMail.assignee == assignee)
+        if thread:
+            query = query.where(StoredMail.thread == thread)
         if search:
             like = f"%{search.lower()}%"
             query = query.where(
@@ -138,9 +148,17 @@ class Store:
                 | func.lower(StoredMail.text).like(like)
                 | func.lower(StoredMail.sender).like(like)
             )
+        order = (case((is_urgent, 0), else_=1), StoredMail.received, StoredMail.id)
         with self.session() as session:
-            rows = list(session.scalars(query.order_by(StoredMail.received).limit(limit)))
-        return sorted(rows, key=lambda row: row.triage.get("urgency") != "high")
+            return list(session.scalars(query.order_by(*order).limit(limit)))
+
+    def cited(self, call: str) -> list[tuple[int, str, list[str]]]:
+        """Every mail whose draft quotes the sources: its id, its state and the quotes."""
+        query = select(StoredMail.id, StoredMail.state, StoredMail.triage).where(StoredMail.call == call)
+        with self.session() as session:
+            rows = session.execute(query.order_by(StoredMail.id)).all()
+        found = [(id_, state, [c["quote"] for c in triage.get("citations", [])]) for id_, state, triage in rows]
+        return [row for row in found if row[2]]
 
     def counts(self, call: str) -> dict[str, int]:
         """Number of mails by state."""
@@ -148,26 +166,65 @@ class Store:
         with self.session() as session:
             return {state: count for state, count in session.execute(query)}
 
-    def decide(
-        self, id_: int, who: str, what: str, *, version: int, state: str | None = None,
-        draft: str | None = None, note: str | None = None,
-    ) -> StoredMail:  # fmt: skip
+    def decide(self, id_: int, who: str, decision: Decision, *, version: int) -> StoredMail:
         """Change a mail that was seen at ``version``, and write it down. Raises MailTakenError."""
         with self.session() as session:
-            row = session.get(StoredMail, id_)
-            if row is None:
-                raise MailMissingError(f"There is no mail {id_}.")
-            if row.version != version:
-                raise MailTakenError(f"{row.officer or 'Another officer'} has changed this mail. Reload it, then decide.")
-            before = {"state": row.state, "officer": row.officer, "draft": _digest(row.draft)}
-            row.officer = who
-            row.state = state or row.state
-            row.draft = row.draft if draft is None else _storable(draft)
-            row.note = row.note if note is None else _storable(note)
-            after = {"state": row.state, "officer": who, "draft": _digest(row.draft)}
-            _log(session, who, what, id_, before, after)
+            row = _seen(session, id_, version)
+            _change(session, row, who, decision)
             session.flush()
             return row
+
+    def correct(self, id_: int, who: str, correction: Correction, *, version: int) -> StoredMail:
+        """Change the triage of a mail that was seen at ``version`` and keep the correction, which
+        takes the place of an earlier one of this mail. Raises MailTakenError."""
+        with self.session() as session:
+            row = _seen(session, id_, version)
+            _change(session, row, who, Decision(CORRECTED, state=correction.state))
+            for old in session.scalars(select(Correction).where(Correction.mail == id_)):
+                old.withdrawn = True
+            correction.call, correction.reasons = row.call, list(row.triage["human_reasons"])
+            session.add(correction)
+            row.triage = {**row.triage, "category": correction.category, "urgency": correction.urgency}
+            session.flush()
+            return row
+
+    def undo(self, id_: int, who: str, *, version: int) -> StoredMail:
+        """Take the last decision on a mail back. Raises NothingToUndoError, MailTakenError."""
+        with self.session() as session:
+            row = _seen(session, id_, version)
+            if not row.previous:
+                raise NothingToUndoError("Nothing was decided on this mail yet.")
+            last = row.previous[-1]
+            before = _facts(row)
+            row.previous = row.previous[:-1]
+            row.state, row.draft, row.note = last["state"], last["draft"], last["note"]
+            row.assignee, row.officer = last["assignee"], last["officer"]
+            row.until, row.answered = _moment(last["until"]), _moment(last["answered"])
+            if last["what"] == CORRECTED:  # nor is it an example any longer
+                row.triage = last["triage"]
+                for kept in session.scalars(select(Correction).where(Correction.mail == id_)):
+                    kept.withdrawn = True
+            log(session, who, "undone", id_, before, _facts(row))
+            session.flush()
+            return row
+
+    def wake(self, call: str, now: datetime) -> int:
+        """Bring mails back that were put off until ``now`` or before; how many there were."""
+        query = select(StoredMail).where(
+            StoredMail.call == call, StoredMail.state == SNOOZED, StoredMail.until <= now.astimezone(UTC)
+        )
+        with self.session() as session:
+            rows = list(session.scalars(query))
+            for row in rows:
+                before = _facts(row)
+                row.state, row.until = _state_before(row), None
+                log(session, "desk", "woken", row.id, before, _facts(row))
+            return len(rows)
+
+    def note(self, who: str, what: str, mail: int) -> None:
+        """Write down what was done with a mail that changes nothing of it."""
+        with self.session() as session:
+            log(session, who, what, mail, {}, {})
 
     def audit(self, mail: int | None = None) -> list[AuditEntry]:
         """The log, oldest first."""
@@ -177,42 +234,6 @@ class Store:
         with self.session() as session:
             return list(session.scalars(query))
 
-    def export(self, sender: str | None = None) -> Iterator[dict[str, Any]]:
-        """Everything that is kept, or what is kept of one address; raw mails apart."""
-        query = select(StoredMail).order_by(StoredMail.id)
-        if sender:
-            query = query.where(StoredMail.sender == sender.strip().lower())
-        with self.session() as session:
-            for row in session.scalars(query.execution_options(yield_per=100)):
-                yield {
-                    "id": row.id, "call": row.call, "source": row.source, "message_id": row.message_id,
-                    "sender": row.sender, "sender_name": row.sender_name, "subject": row.subject,
-                    "text": row.text, "received": row.received.isoformat(), "state": row.state,
-                    "officer": row.officer, "note": row.note, "draft": row.draft, **_without_draft(row.triage),
-                }  # fmt: skip
-
-    def purge(self, who: str, *, older_than_days: int | None = None, sender: str | None = None) -> Purged:
-        """Erase mails and drafts by age or by sender; the log keeps only numbers."""
-        if older_than_days is None and not sender:
-            raise ConfigurationError("Say what to purge: --days or --sender.")
-        query = select(StoredMail.id, StoredMail.sender)
-        before = None
-        if older_than_days is not None:
-            before = datetime.now(UTC) - timedelta(days=older_than_days)
-            query = query.where(StoredMail.stored < before)
-        if sender:
-            query = query.where(StoredMail.sender == sender.strip().lower())
-        with self.session() as session:
-            rows = session.execute(query).all()
-            ids = [row.id for row in rows]
-            for start in range(0, len(ids), 500):
-                session.execute(delete(StoredMail).where(StoredMail.id.in_(ids[start : start + 500])))
-            _log(session, who, "purged", None, {"mails": len(ids)}, {"days": older_than_days, "by_sender": bool(sender)})
-        senders: dict[str, int] = {}
-        for row in rows:
-            senders[row.sender] = senders.get(row.sender, 0) + 1
-        return Purged(len(ids), senders, before)
-
 
 def open_store(settings: Settings) -> Store:
     """The desk's database: AAP_DATABASE_URL, or a file in the data folder."""
@@ -220,92 +241,61 @@ def open_store(settings: Settings) -> Store:
     return Store(url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'desk.sqlite'}")
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest migration."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _engine(url: str) -> Engine:
-    if url.startswith("postgresql://"):
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    try:
-        engine = create_engine(url, pool_pre_ping=True)
-    except (SQLAlchemyError, ImportError) as error:
-        raise ConfigurationError(f"AAP_DATABASE_URL can't be used: {type(error).__name__}.") from error
-    if engine.dialect.name == "sqlite":
-        if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-
-        @event.listens_for(engine, "connect")
-        def _pragmas(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA busy_timeout=30000")
-            cursor.close()
-
-    return engine
-
-
-def _log(
+def log(
     session: Session, who: str, what: str, mail: int | None, before: dict[str, Any], after: dict[str, Any]
 ) -> None:  # fmt: skip
+    """Write down who did what; no text and no address of a mail may be in it."""
     session.add(AuditEntry(at=datetime.now(UTC), who=who, what=what, mail=mail, before=before, after=after))
 
 
-def _first_state(triaged: Triaged) -> str:
-    if triaged.automated:
-        return AUTOMATED
-    if not triaged.needs_reply:
-        return NOTHING
-    return PERSON if triaged.needs_human else DRAFTED
+def _row(session: Session, id_: int) -> StoredMail:
+    row = session.get(StoredMail, id_)
+    if row is None:
+        raise MailMissingError(f"There is no mail {id_}.")
+    return row
 
 
-def _triage(triaged: Triaged) -> dict[str, Any]:
-    found = line("", triaged)
-    found.pop("file")
-    found.pop("draft")
-    found["human_reasons"] = list(triaged.human_reasons)
-    found["urgent_reasons"] = list(triaged.urgent_reasons)
-    found["replies"] = [{"question": r.question, "kind": r.kind} for r in triaged.replies]
-    found["attachments"] = [{"name": a.name, "size": a.size} for a in triaged.mail.attachments]
-    found["problems"] = list(triaged.mail.problems)
-    loaded: dict[str, Any] = _clean(found)
-    return loaded
+def _seen(session: Session, id_: int, version: int) -> StoredMail:
+    row = _row(session, id_)
+    if row.version != version:
+        raise MailTakenError(f"{row.officer or 'Another officer'} has changed this mail. Reload it, then decide.")
+    return row
 
 
-def _without_draft(triage: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in triage.items() if key != "draft"}
+def _change(session: Session, row: StoredMail, who: str, decision: Decision) -> None:
+    before = _facts(row)
+    row.previous = [*row.previous, _undoable(row, decision.what)][-MAX_UNDO:]
+    row.officer = who
+    if decision.state is not None:
+        row.state = decision.state
+        row.until = decision.until
+        row.answered = datetime.now(UTC) if decision.state == DONE else None
+    row.draft = row.draft if decision.draft is None else storable(decision.draft)
+    row.note = row.note if decision.note is None else storable(decision.note)
+    row.assignee = row.assignee if decision.assignee is None else decision.assignee
+    log(session, who, decision.what, row.id, before, _facts(row))
 
 
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return _storable(value)
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
+def _facts(row: StoredMail) -> dict[str, Any]:
+    """What the log says of a mail: that a draft changed, not what it says."""
+    digest = hashlib.sha256(row.draft.encode()).hexdigest()[:12]
+    return {"state": row.state, "officer": row.officer, "assignee": row.assignee, "draft": digest}
 
 
-def _storable(text: str) -> str:
-    """Text that both databases take: no NUL, no lone surrogate."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+def _undoable(row: StoredMail, what: str) -> dict[str, Any]:
+    return {
+        "what": what, "state": row.state, "draft": row.draft, "note": row.note, "assignee": row.assignee,
+        "officer": row.officer, "until": row.until.isoformat() if row.until else None,
+        "answered": row.answered.isoformat() if row.answered else None,
+        **({"triage": row.triage} if what == CORRECTED else {}),
+    }  # fmt: skip
 
 
-def _utc(moment: datetime | None, default: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC) if moment else default
-    except (OverflowError, ValueError):
-        return default
+def _state_before(row: StoredMail) -> str:
+    """The state that a mail had when it was put off."""
+    states = [last["state"] for last in row.previous if last["state"] != SNOOZED]
+    return states[-1] if states else OPEN[0]
 
 
-def _thread(references: Sequence[str], in_reply_to: str, message_id: str) -> str:
-    """The first mail of a thread, by its Message-ID."""
-    return (references[0] if references else in_reply_to or message_id)[:300]
-
-
-def _digest(text: str) -> str:
-    """Shows that a draft changed, and keeps no personal data in the log."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     DateTime,
     Index,
     Integer,
@@ -32,6 +33,7 @@ class StoredMail(Base):
         Index("mails_state", "call", "state"),
         Index("mails_sender", "sender"),
         Index("mails_thread", "thread"),
+        Index("mails_message_id", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -52,9 +54,52 @@ class StoredMail(Base):
     draft: Mapped[str] = mapped_column(Text)
     officer: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # Whom it is left to, when it comes back, when it was approved, and what the last decisions
+    # changed (newest last), so that they can be undone.
+    assignee: Mapped[str] = mapped_column(String(80), default="")
+    until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    answered: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    previous: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(Integer, nullable=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Wording(Base):
+    """An officer's words for one answer. ``key`` stands for the answer that the assistant gives,
+    with its quotes: when the sources change, so does the key."""
+
+    __tablename__ = "wordings"
+    __table_args__ = (Index("wordings_key", "call", "key"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    call: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    quotes: Mapped[list[str]] = mapped_column(JSON)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Correction(Base):
+    """How an officer corrected the triage of a mail; ``vector`` is what the mail means (float32).
+    ``reasons`` are those that it had then."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index("corrections_call", "call"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    call: Mapped[str] = mapped_column(String(80))
+    mail: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[str] = mapped_column(String(10))
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class MailboxState(Base):

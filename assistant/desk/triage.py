@@ -6,7 +6,8 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from threading import Lock
 
@@ -14,13 +15,18 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.automated import automated, is_offer, is_thanks
-from assistant.desk.letter import write_letter
+from assistant.desk.corrections import corrected, essence
+from assistant.desk.deadline import DEADLINE, closing_date, near_days
+from assistant.desk.letter import Letter, write_letter
+from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
 from assistant.desk.questions import Asked, find_questions
 from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
+from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
+from assistant.desk.wordings import answer_key
 from assistant.errors import CorpusError, QuestionError
-from assistant.types import ABSTENTIONS, Answer, Citation
+from assistant.types import ABSTENTIONS, Answer
 from assistant.words import fold
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
@@ -60,22 +66,25 @@ class Desk:
     Raises CorpusError for an unknown call.
     """
 
-    def __init__(self, assistant: Assistant, call: str | None = None) -> None:
+    def __init__(self, assistant: Assistant, call: str | None = None, memory: Memory | None = None) -> None:
         self._assistant = assistant
+        self._memory = memory
         name = call or assistant.default_call
         if name not in assistant.calls:
             raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
         self.call = assistant.calls[name]
         self._looked: OrderedDict[str, _Looked | None] = OrderedDict()
         self._lock = Lock()
+        self._closing: tuple[date, date | None] | None = None
 
     def triage(self, raw: bytes) -> Triaged:
         """Triage one mail; nothing of it is ever executed or obeyed."""
         mail = parse_mail(raw)
         text, asked = _what_is_asked(mail)
         language = self._language(mail, text)
+        example = self._memory.example(self._assistant.meaning(essence(mail))) if self._memory else None
         program = automated(mail)
-        if program:
+        if program and not (example and example.state in OPEN):
             return Triaged(
                 mail, program, False, (), (), _category(_folded(mail, text), [], []), "low", language,
                 (), "", (), "automated",
@@ -88,7 +97,7 @@ class Desk:
                 (t for look in looked if look for t in look.turns),
             ),
         ]))  # fmt: skip
-        replies = [_reply(q, look) for q, look in zip(asked, looked, strict=True)]
+        replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
         sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
         silent = not replies and not human
@@ -101,22 +110,44 @@ class Desk:
         if sells:
             human, replies = [], []
         urgent = [id_ for id_ in found if reasons()[id_].urgent] if needs_reply else []
+        if needs_reply and asked and self._deadline_is_near():
+            urgent.append(DEADLINE)
         category = _category(_folded(mail, text), [look for look in looked if look], human)
-        draft = ""
-        citations: tuple[Citation, ...] = ()
+        letter = Letter("", (), ())
         if needs_reply and not (human == ["injection"] and not any(r.kind == "answered" for r in replies)):
             named = [id_ for id_ in human if id_ in _NAMED]
-            draft, citations = write_letter(self.call, mail, language, replies, named)
+            letter = write_letter(self.call, mail, language, replies, named)
         urgency: Urgency = "high" if urgent else "normal" if needs_reply else "low"
-        return Triaged(
+        triaged = Triaged(
             mail, "", needs_reply, tuple(human), tuple(urgent), category, urgency, language,
-            tuple(replies), draft, citations, _status(replies, human, needs_reply),
+            tuple(replies), letter.draft, letter.citations, _status(replies, human, needs_reply), letter.said,
         )  # fmt: skip
+        return corrected(triaged, example) if example else triaged
 
     def triage_all(self, mails: Iterable[bytes], workers: int = 2) -> Iterator[Triaged]:
         """Triage many mails, in order."""
         with ThreadPoolExecutor(max_workers=workers) as pool:
             yield from pool.map(self.triage, mails)
+
+    def _reply(self, asked: Asked, looked: _Looked | None) -> Reply:
+        """What becomes of a question; in the officer's words when she approved some for this answer."""
+        reply = _reply(asked, looked)
+        if reply.kind != "answered" or reply.answer is None:
+            return reply
+        key = answer_key(reply.answer)
+        words = self._memory.wording(key) if self._memory else None
+        if words is None:
+            return replace(reply, key=key)
+        return replace(reply, key=key, answer=reply.answer.model_copy(update={"text": words, "mode": "validated"}))
+
+    def _deadline_is_near(self) -> bool:
+        """Whether the call closes within the days that reasons.toml sets."""
+        now = self._assistant.now(self.call.id)
+        with self._lock:
+            if self._closing is None or self._closing[0] != now.date():
+                self._closing = now.date(), closing_date(self._assistant, self.call)
+        closing = self._closing[1]
+        return closing is not None and 0 <= (closing - now.date()).days <= near_days()
 
     def _language(self, mail: Mail, text: str) -> str:
         return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
@@ -181,7 +212,7 @@ def _what_is_asked(mail: Mail) -> tuple[str, list[Asked]]:
     subject."""
     text = mail.written.text
     asked = find_questions(text)
-    if mail.forwarded and not [a for a in asked if "?" in a.text]:
+    if mail.forwarded and not any("?" in a.text for a in asked):
         inner = find_questions(mail.forwarded)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner

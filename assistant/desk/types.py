@@ -19,12 +19,13 @@ ReplyKind = Literal["answered", "missing", "outside", "person", "ignored"]
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One question with what becomes of it: answered from the sources, missing there, outside the
-    call, for a person, or ignored (an injection)."""
+    call, for a person, or ignored (an injection). ``key`` stands for the assistant's own answer."""
 
     question: str
     kind: ReplyKind
     answer: Answer | None
     reasons: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Triaged:
     draft: str
     citations: tuple[Citation, ...]
     status: MailStatus
+    said: tuple[str, ...] = ()
+    example: int | None = None
 
     @property
     def needs_human(self) -> bool:

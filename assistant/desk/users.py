@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
 
 from assistant.desk.store import Store
 from assistant.desk.tables import User
@@ -54,6 +55,12 @@ def exists(store: Store, name: str) -> bool:
     """Whether an officer of this name may still come in."""
     with store.session() as session:
         return session.get(User, name) is not None
+
+
+def officers(store: Store) -> list[str]:
+    """All officers' names."""
+    with store.session() as session:
+        return list(session.scalars(select(User.name).order_by(User.name)))
 
 
 def _verified(hashed: str, password: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.index.catalog import Catalog
+from assistant.index.versions import LINKED
 from assistant.types import Unit
 
 
@@ -30,38 +32,60 @@ class Comparison:
 
 
 def compare(before: Path, after: Path) -> Comparison:
-    """Compare the catalogs of two versions, given by their folders."""
-    old, new = Catalog(before / "catalog.sqlite"), Catalog(after / "catalog.sqlite")
-    try:
-        changes: list[Change] = []
-        for document in dict.fromkeys([*old.documents, *new.documents]):
-            changes += _changes(document, old, new)
-        entries = [{q.entry for q in c.all_questions() if q.origin == "faq"} for c in (old, new)]
-        return Comparison(tuple(changes), tuple(sorted(entries[0] - entries[1])))
-    finally:
-        old.close()
-        new.close()
+    """Compare the catalogs of two versions, given by their folders; linked resources come last."""
+    changes: list[Change] = []
+    with _catalogs(before) as olds, _catalogs(after) as news:
+        old, new = _by_document(olds), _by_document(news)
+        for document in dict.fromkeys([*old, *new]):
+            changes += _changes(document, old.get(document), new.get(document))
+        entries = [
+            {q.entry for c in catalogs for q in c.all_questions() if q.origin == "faq"}
+            for catalogs in (olds, news)
+        ]
+    return Comparison(tuple(changes), tuple(sorted(entries[0] - entries[1])))
 
 
 def gone_quotes(quotes: Iterable[str], before: Path, after: Path) -> list[str]:
     """Those of ``quotes`` that stand in the documents of ``before`` and no longer in ``after``."""
+    return quotes_gone(before, after)(quotes)
+
+
+def quotes_gone(before: Path, after: Path) -> Callable[[Iterable[str]], list[str]]:
+    """``gone_quotes`` for many lists of quotes: the documents are read once."""
     old, new = (_texts(folder) for folder in (before, after))
-    return [q for q in quotes if (p := _plain(q)) and any(p in t for t in old) and not any(p in t for t in new)]  # fmt: skip
+
+    def gone(quotes: Iterable[str]) -> list[str]:
+        return [q for q in quotes if (p := _plain(q)) and any(p in t for t in old) and not any(p in t for t in new)]  # fmt: skip
+
+    return gone
 
 
 def _texts(folder: Path) -> list[str]:
-    catalog = Catalog(folder / "catalog.sqlite")
+    with _catalogs(folder) as catalogs:
+        return [_plain(d.text) for catalog in catalogs for d in catalog.documents.values()]
+
+
+@contextmanager
+def _catalogs(folder: Path) -> Iterator[list[Catalog]]:
+    """The catalog of a version, and that of its linked resources."""
+    paths = [folder / "catalog.sqlite", folder / LINKED / "catalog.sqlite"]
+    catalogs = [Catalog(path) for path in paths if path.exists() or path == paths[0]]
     try:
-        return [_plain(document.text) for document in catalog.documents.values()]
+        yield catalogs
     finally:
-        catalog.close()
+        for catalog in catalogs:
+            catalog.close()
+
+
+def _by_document(catalogs: Iterable[Catalog]) -> dict[str, Catalog]:
+    return {document: catalog for catalog in catalogs for document in catalog.documents}
 
 
 def _plain(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and c not in "-•➔►▪")
 
 
-def _changes(document: str, old: Catalog, new: Catalog) -> list[Change]:
+def _changes(document: str, old: Catalog | None, new: Catalog | None) -> list[Change]:
     gone, come = _passages(document, old), _passages(document, new)
     removed = [key for key in gone if key not in come]
     added = [key for key in come if key not in gone]
@@ -76,10 +100,10 @@ def _changes(document: str, old: Catalog, new: Catalog) -> list[Change]:
     return changes + [Change("added", document, heading, "", text) for heading, _, text in added]
 
 
-def _passages(id_: str, catalog: Catalog) -> dict[tuple[str, str, str], Unit]:
-    document = catalog.documents.get(id_)
-    if document is None:
+def _passages(id_: str, catalog: Catalog | None) -> dict[tuple[str, str, str], Unit]:
+    if catalog is None:
         return {}
+    document = catalog.documents[id_]
     found: dict[tuple[str, str, str], Unit] = {}
     for unit in catalog.all_units(id_):
         if not unit.composite:

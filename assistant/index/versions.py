@@ -5,6 +5,7 @@
       write.lock           held by whoever builds
       versions/0001/       catalog.sqlite, intents.npz, vectors/ (or, when a Chroma server keeps
                            them, collections: their name there)
+      versions/0001/linked the same of the linked resources, where there are any
       versions/.staging/   the version that is being built
 """
 
@@ -21,6 +22,8 @@ from filelock import FileLock, Timeout
 from assistant.errors import IndexBusyError, IndexMissingError
 
 KEEP = 3
+# The folder, within a version's, of the index of its linked resources.
+LINKED = "linked"
 
 
 class Versions:

@@ -89,7 +89,7 @@ def _state(opens: date | None, closes: date | None, today: date) -> CallState:
 @router.get("/documents", summary="List the documents of a call", responses=problems(404, 422, 503))
 def list_documents(assistant: AssistantDep, call: CallParameter = None) -> list[DocumentSummary]:
     """The sources that answers quote."""
-    found = find_index(assistant, call).catalog.documents.values()
+    found = find_index(assistant, call).documents.values()
     return [
         DocumentSummary(
             id=document.id,
@@ -134,7 +134,7 @@ def list_passages(
     wanted = Span(start or 0, len(found.text) if end is None else end)
     return [
         _passage(index, found, unit.kind, unit.section, unit.span)
-        for unit in index.catalog.all_units(document)
+        for unit in index.units_of(document)
         if not unit.composite and unit.span.overlap(wanted)
     ]
 

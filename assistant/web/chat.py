@@ -33,6 +33,7 @@ from assistant.web.rendering import (
     render_question,
 )
 from assistant.web.schemas import MAX_TURNS
+from assistant.web.sources import sources_html
 from assistant.web.texts import Language, examples, texts
 
 MAX_TRAIL = 25
@@ -87,36 +88,42 @@ def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
         )
         trail = gr.Textbox("", visible=False)
         spoken = gr.Textbox("fr", visible=False)
-        shown = gr.Chatbot(
-            label=words["conversation"],
-            show_label=False,
-            elem_id="conversation",
-            placeholder=render_notice(words["empty_chat"], "fr"),
-            examples=[{"text": question} for question in examples()],
-            height="auto",
-            autoscroll=False,
-            layout="bubble",
-            buttons=[],
-            feedback_options=None,
-            latex_delimiters=[],
-            allow_tags=False,
-            allow_file_downloads=False,
-            group_consecutive_messages=False,
-        )
-        with gr.Row(elem_id="ask", equal_height=True):
-            question = gr.Textbox(
-                label=words["question"],
-                placeholder=words["placeholder"],
-                elem_id="question",
-                lines=1,
-                max_lines=8,
-                scale=8,
-                autofocus=True,
-            )
-            send = gr.Button(
-                words["send"], variant="primary", scale=1, min_width=110, elem_id="send"
-            )
-        fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(words["chat_tab"], elem_id="chat-tab") as chat_tab:
+                shown = gr.Chatbot(
+                    label=words["conversation"],
+                    show_label=False,
+                    elem_id="conversation",
+                    placeholder=render_notice(words["empty_chat"], "fr"),
+                    examples=[{"text": question} for question in examples()],
+                    height="auto",
+                    autoscroll=False,
+                    layout="bubble",
+                    buttons=[],
+                    feedback_options=None,
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    allow_file_downloads=False,
+                    group_consecutive_messages=False,
+                )
+                with gr.Row(elem_id="ask", equal_height=True):
+                    question = gr.Textbox(
+                        label=words["question"],
+                        placeholder=words["placeholder"],
+                        elem_id="question",
+                        lines=1,
+                        max_lines=8,
+                        scale=8,
+                        autofocus=True,
+                    )
+                    send = gr.Button(
+                        words["send"], variant="primary", scale=1, min_width=110, elem_id="send"
+                    )
+                fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
+            with gr.Tab(words["sources_tab"], elem_id="sources-tab") as sources_tab:
+                sources = gr.Markdown(
+                    chat.sources(default.id, "fr"), elem_id="sources", latex_delimiters=[]
+                )
 
         outputs = [shown, trail, question]
         # Two per thread of the model: one computes while the other one's messages are written.
@@ -128,7 +135,8 @@ def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
         fresh.click(_start_again, None, outputs, **_QUIET)
         call.input(_start_again, None, outputs, **_QUIET)
         call.input(chat.header, [call, spoken], header, **_QUIET)
-        labels = [header, call, question, send, fresh, spoken]
+        call.input(chat.sources, [call, spoken], sources, **_QUIET)
+        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab, sources]
         blocks.load(chat.arrive, None, [shown, trail, *labels], **_QUIET)
     blocks.queue(max_size=_MAX_WAITING, api_open=False)
     return ChatPage(blocks, _theme(), _STATIC / "chat.css", _HEAD)
@@ -157,6 +165,12 @@ class Chat:
         )
         return one_line(page)
 
+    def sources(self, call_id: str, language: str) -> str:
+        """The resources that a call links to, with their states."""
+        assistant = self._answers.assistant
+        call = call_id if call_id in assistant.calls else assistant.default_call
+        return one_line(sources_html(assistant, call, _language(language)))
+
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
         """A page that loads: in its language, with the conversation that its address names."""
         query = request.query_params
@@ -182,6 +196,9 @@ class Chat:
             gr.update(value=words["send"]),
             gr.update(value=words["new_chat"]),
             language,
+            gr.update(label=words["chat_tab"]),
+            gr.update(label=words["sources_tab"]),
+            self.sources(call, language),
         )
 
     def messages(

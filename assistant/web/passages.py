@@ -35,9 +35,11 @@ def merge_passages(pairs: Iterable[tuple[int, int]], length: int) -> list[Span]:
 
 
 def render_document(document: Document, passages: Sequence[Span], words: Texts) -> Markup:
-    """The body of the document, ``passages`` in <mark>; the first mark has the id "passage".
+    """The body of the document, ``passages`` in <mark>; the first mark has the id "passage", the
+    first one of the next passage "passage-2" and so on.
 
-    A passage that crosses blocks has a mark in each. Sections have the ids "s0", "s1" …
+    A passage that crosses blocks has a mark in each. Where there are several passages, links lead
+    from each to the one before and after it. Sections have the ids "s0", "s1" …
     """
     writer = _Writer(document, passages, words)
     return Markup("\n").join(writer.blocks())
@@ -48,8 +50,9 @@ class _Writer:
     document: Document
     passages: Sequence[Span]
     words: Texts
-    _marks: int = 0
+    _marked: set[int] = field(default_factory=set)
     _page: int | None = None
+    _stepped: set[int] = field(default_factory=set)
     _shallowest: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +69,24 @@ class _Writer:
                 yield Markup('<h{0} id="s{1}">{2}</h{0}>').format(depth, section.ordinal, inner)
             else:
                 yield from self._block(Span(*match.span()))
+            yield from self._steps(match.end())
+
+    def _steps(self, end: int) -> Iterator[Markup]:
+        """Links to the passage before and after, behind the block in which a passage ends."""
+        if len(self.passages) < 2:
+            return
+        for number, passage in enumerate(self.passages):
+            if number in self._marked and number not in self._stepped and passage.end <= end:
+                self._stepped.add(number)
+                links = [
+                    Markup('<a href="#{}">{}</a>').format(passage_id(other), self.words[word])
+                    for other, word in ((number - 1, "previous_passage"), (number + 1, "next_passage"))
+                    if 0 <= other < len(self.passages)
+                ]
+                where = self.words["passage_of"].format(number=number + 1, all=len(self.passages))
+                yield Markup('<nav class="steps" aria-label="{}"><span>{}</span> {}</nav>').format(
+                    where, where, Markup(" ").join(links)
+                )
 
     def _page_mark(self, offset: int) -> Iterator[Markup]:
         """The number of the original's page, before the first block that begins on it."""
@@ -144,17 +165,24 @@ class _Writer:
         """The text between two offsets, escaped, with marks where passages are."""
         pieces: list[Markup] = []
         at = start
-        for passage in self.passages:
+        for number, passage in enumerate(self.passages):
             left, right = max(passage.start, start), min(passage.end, end)
             if left < right:
                 pieces.append(escape(self.document.text[at:left]))
-                pieces.append(self._mark(left, right))
+                pieces.append(self._mark(number, left, right))
                 at = right
         pieces.append(escape(self.document.text[at:end]))
         return Markup("").join(pieces)
 
-    def _mark(self, start: int, end: int) -> Markup:
-        self._marks += 1
-        name = Markup(' id="{}" tabindex="-1"').format(FIRST_PASSAGE) if self._marks == 1 else ""
+    def _mark(self, number: int, start: int, end: int) -> Markup:
+        name = Markup("")
+        if number not in self._marked:
+            self._marked.add(number)
+            name = Markup(' id="{}" tabindex="-1"').format(passage_id(number))
         inner = escape(self.document.text[start:end])
         return Markup("<mark{}>{}</mark>").format(name, inner)
+
+
+def passage_id(number: int) -> str:
+    """The id of the first mark of a passage, counted from 0."""
+    return FIRST_PASSAGE if number == 0 else f"{FIRST_PASSAGE}-{number + 1}"

@@ -82,6 +82,15 @@ class Store:
             row = session.get(_Answer, id_)
             return Answer.model_validate(row.body) if row else None
 
+    def validated(self, call: str) -> list[Answer]:
+        """The kept answers of a call that an officer has validated."""
+        with Session(self._engine) as session:
+            bodies = (row.body for row in session.query(_Answer).order_by(_Answer.made_at))
+            return [
+                Answer.model_validate(body) for body in bodies
+                if body.get("mode") == "validated" and body.get("call") == call
+            ]  # fmt: skip
+
     def add_feedback(
         self, answer: str, verdict: str, reasons: Sequence[str], comment: str
     ) -> int | None:

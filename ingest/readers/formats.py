@@ -54,7 +54,12 @@ def read_source(path: Path) -> Structure:
             f"the name says {named.upper()}, but the file is {held.upper()}; "
             f"give it its right suffix."
         )
-    structure = _reader(named)(data)
+    try:
+        structure = _reader(named)(data)
+    except CorpusError:
+        raise
+    except Exception as error:  # a reader's library may raise anything on a hostile file
+        raise CorpusError(f"the file can't be parsed ({type(error).__name__}); export it again.") from error
     if not structure.blocks:
         raise CorpusError("the document holds no text.")
     return structure

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.desk.store import Store
 from assistant.desk.triage import Desk
+from assistant.desk.users import add_user
+from assistant.settings import Settings
+from tests.desk.at_desk import PASSWORD
+from tests.web.helpers import build_site
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +40,26 @@ def letter() -> Callable[..., bytes]:
         return message.as_bytes()
 
     return build
+
+
+@pytest.fixture
+def place(settings: Settings, tmp_path: Path) -> Settings:
+    """Settings with a desk and a corpus of this test's own."""
+    shutil.copytree(settings.corpus_dir, tmp_path / "corpus")
+    return settings.model_copy(update={"data_dir": tmp_path, "corpus_dir": tmp_path / "corpus"})
+
+
+@pytest.fixture
+def at_desk(place: Settings) -> Iterator[Store]:
+    """The store of the desk that ``client`` serves, with the officers anne and zoe."""
+    made = Store(f"sqlite:///{place.data_dir}/desk.sqlite")
+    add_user(made, "anne", PASSWORD)
+    add_user(made, "zoe", PASSWORD)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(assistant: Assistant, place: Settings, at_desk: Store) -> TestClient:
+    """Talks to the desk; nobody is logged in."""
+    return TestClient(build_site(assistant, place), raise_server_exceptions=False, follow_redirects=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -10,7 +11,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -43,11 +47,20 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the server did not start")
 
 
+@dataclass(frozen=True)
+class Imap:
+    """Ports of a Dovecot: STARTTLS is offered on ``port`` when there is a certificate."""
+
+    port: int
+    tls_port: int
+
+
 @contextmanager
-def dovecot(folder: Path) -> Iterator[int]:
-    """An IMAP server with the account officer/secret on the port that it gives."""
+def dovecot(folder: Path, *, certificate: Certificate | None = None, token_info: str = "") -> Iterator[Imap]:
+    """An IMAP server where every account has the password "secret". With a ``certificate`` it speaks
+    TLS; with ``token_info`` (a URL that a token is put behind) it takes XOAUTH2 tokens."""
     program = needed("dovecot", "/usr/sbin/dovecot")
-    port = free_port()
+    imap = Imap(free_port(), free_port() if certificate else 0)
     mail = folder / "mail"
     mail.mkdir(parents=True)
     root = os.geteuid() == 0
@@ -58,20 +71,30 @@ def dovecot(folder: Path) -> Iterator[int]:
             if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
                 parent.chmod(0o755)
     own = "" if root else f"default_internal_user = {owner}\ndefault_login_user = {owner}\ndefault_internal_group = {os.getegid()}\n"
+    tls = "ssl = no\n"
+    if certificate:
+        tls = f"ssl = yes\nssl_cert = <{certificate.file}\nssl_key = <{certificate.key}\n"
+    tokens = ""
+    if token_info:
+        (folder / "oauth2.conf").write_text(f"tokeninfo_url = {token_info}\nusername_attribute = email\nactive_attribute = active\n")
+        tokens = (
+            "auth_mechanisms = plain xoauth2\n"
+            f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {folder}/oauth2.conf\n}}\n"
+        )
     config = folder / "dovecot.conf"
     config.write_text(
         f"""base_dir = {folder}/run
 log_path = {folder}/log
-ssl = no
-disable_plaintext_auth = no
+{tls}disable_plaintext_auth = no
 protocols = imap
 listen = 127.0.0.1
 first_valid_uid = 1
 mail_uid = {owner}
 mail_gid = {owner if root else os.getegid()}
 mail_location = maildir:{mail}/%u
-{own}passdb {{
+{own}{tokens}passdb {{
   driver = static
+  mechanisms = plain
   args = password=secret
 }}
 userdb {{
@@ -81,10 +104,11 @@ userdb {{
 service imap-login {{
   chroot =
   inet_listener imap {{
-    port = {port}
+    port = {imap.port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imap.tls_port}
+    ssl = {"yes" if certificate else "no"}
   }}
 }}
 service anvil {{
@@ -105,11 +129,56 @@ namespace inbox {{
     )
     process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(port, process)
-        yield port
+        _wait(imap.port, process)
+        yield imap
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate of 127.0.0.1 that vouches for itself."""
+
+    file: Path
+    key: Path
+
+
+def make_certificate(folder: Path) -> Certificate:
+    """By openssl, valid for two days."""
+    made = Certificate(folder / "cert.pem", folder / "key.pem")
+    subprocess.run(
+        [needed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(made.key), "-out", str(made.file)],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return made
+
+
+@contextmanager
+def token_service(tokens: dict[str, str]) -> Iterator[str]:
+    """An OAuth2 provider that knows ``tokens`` (token to account); the URL to put a token behind."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            account = tokens.get(parse_qs(urlsplit(self.path).query).get("access_token", [""])[0])
+            body = json.dumps({"email": account, "active": "true"} if account else {"error": "invalid_token"}).encode()
+            self.send_response(200 if account else 401)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/tokeninfo?access_token="
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @contextmanager

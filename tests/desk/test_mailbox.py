@@ -20,8 +20,8 @@ Letter = Callable[..., bytes]
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with dovecot(tmp_path_factory.mktemp("dovecot")) as port:
-        yield port
+    with dovecot(tmp_path_factory.mktemp("dovecot")) as imap:
+        yield imap.port
 
 
 @pytest.fixture

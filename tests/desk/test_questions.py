@@ -47,3 +47,27 @@ def test_any_text_gives_few_questions_of_its_own_words(text: str) -> None:
     found = find_questions(text)
     assert len(found) <= MAX_QUESTIONS
     assert all(asked.text.strip() for asked in found)
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("Je n'ai noté ni la date de clôture, ni le délai. Pourriez-vous me les redonner ?", ["la date de clôture", "le délai"]),
+    ("Combien de temps avons-nous et auprès de quel service se rapprocher ?",
+     ["Combien de temps avons-nous ?", "auprès de quel service se rapprocher ?"]),
+    ("I could not find two things: the closing date, and whether partners can take part.",
+     ["the closing date", "whether partners can take part"]),
+    ("Savoir deux choses : si un projet peut porter sur l'un et l'autre, et si la liste est limitative ?",
+     ["si un projet peut porter sur l'un et l'autre ?", "si la liste est limitative ?"]),
+    ("Je souhaiterais obtenir les coordonnées de l'agence, ainsi que celles du réseau.",
+     ["Je souhaiterais obtenir les coordonnées de l'agence", "Je souhaiterais obtenir les coordonnées du réseau"]),
+    ("Quisiéramos saber cuál es la fecha de cierre y a quién podemos escribir.",
+     ["Quisiéramos saber cuál es la fecha de cierre", "a quién podemos escribir"]),
+    ("Bonjour, Quels sont les champs ?", ["Quels sont les champs ?"]),
+    ("Tu saurais lui répondre ?", []),
+    ("Je n'arrive pas à retrouver la date limite. Pouvez-vous me la communiquer ?", ["Je n'arrive pas à retrouver la date limite."]),
+    ("J'ai par ailleurs besoin du numéro de la référente.", ["J'ai par ailleurs besoin du numéro de la référente."]),
+    ("Notre territoire a besoin du numérique.", []),
+    ("Je m'interroge sur la date d'ouverture et sur celle de fin.",
+     ["Je m'interroge sur la date d'ouverture", "Je m'interroge sur la date de fin"]),
+])  # fmt: skip
+def test_requests_are_taken_apart(text: str, asked: list[str]) -> None:
+    assert [question.text for question in find_questions(text)] == asked

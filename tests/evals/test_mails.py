@@ -10,6 +10,7 @@ import pytest
 from assistant.answering.assistant import Assistant
 from assistant.desk.triage import Desk
 from assistant.errors import CorpusError
+from evals.mails.bench import bench_mails
 from evals.mails.cases import load_mails
 from evals.mails.score import figures, run_mails
 
@@ -52,3 +53,9 @@ def test_a_wrong_file_is_named(tmp_path: Path) -> None:
     path.write_text("- {id: a, from: b, subject: c, body: d, gold: {typo: 1}}", encoding="utf-8")
     with pytest.raises(CorpusError, match="mails.yaml.*typo"):
         load_mails(path)
+
+
+def test_the_bench_triages_as_many_mails_as_it_says(assistant: Assistant) -> None:
+    cases = load_mails(FOLDER / "first.yaml")[:5]
+    row = bench_mails(Desk(assistant), cases, 12, distinct=True, workers=2)
+    assert row.mails == 12 and row.questions >= 5 and 0 < row.p50 <= row.p95 and row.per_second > 0

@@ -87,8 +87,8 @@ class FootnoteMark(Flowable):
         canvas.notes = [*getattr(canvas, "notes", []), self.note]
 
 
-def story() -> list[Flowable]:
-    """The whole regulation."""
+def story(paragraphs: int = 3) -> list[Flowable]:
+    """The whole regulation, with so many paragraphs in each sub-article."""
     parts: list[Flowable] = [
         Spacer(1, 4 * cm),
         Paragraph("RÈGLEMENT DE L'APPEL À PROJETS<br/>« VERGERS COMMUNAUX »", TITLE),
@@ -108,7 +108,7 @@ def story() -> list[Flowable]:
             parts.append(Paragraph(text, BODY))
         for sub in (1, 2):
             parts.append(Paragraph(f"{number}.{sub} Précisions", H2))
-            parts += [Paragraph(FILLER * 3 + f"Alinéa {number}.{sub}.{n}.", BODY) for n in range(3)]
+            parts += [Paragraph(FILLER * 3 + f"Alinéa {number}.{sub}.{n}.", BODY) for n in range(paragraphs)]
         if title == "Candidats admis":
             parts.append(Paragraph("Le dossier comprend :", BODY))
             parts.append(bullets([
@@ -165,6 +165,6 @@ def make_pdf(parts: list[Flowable], *, columns: int = 1, on_page: Callable[..., 
     return buffer.getvalue()
 
 
-def regulation() -> bytes:
-    """The regulation as PDF."""
-    return make_pdf(story())
+def regulation(paragraphs: int = 3) -> bytes:
+    """The regulation as PDF: 13 pages, or more with more ``paragraphs``."""
+    return make_pdf(story(paragraphs))

@@ -118,3 +118,13 @@ def test_an_empty_question_gets_a_sentence(page: Page) -> None:
 def test_docs_without_network(page: Page) -> None:
     page.goto("/docs")
     expect(page.locator("#operations-answers-create_answer_api_v1_answers_post")).to_be_visible()
+
+
+def test_linked_resources_have_a_tab_in_the_language_of_the_page(page: Page) -> None:
+    page.goto("/?lang=en")
+    page.get_by_role("tab", name="Sources").click()
+    panel = page.locator("#sources")
+    expect(panel).to_contain_text("The regulation refers to these resources: 0 of")
+    expect(panel.get_by_role("row").nth(1)).to_contain_text("Never fetched")
+    page.get_by_role("tab", name="Conversation").click()
+    expect(page.get_by_label("Your question")).to_be_visible()

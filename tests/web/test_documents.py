@@ -69,3 +69,17 @@ def test_unknown_document_is_a_page_for_browsers(client: TestClient) -> None:
 def test_english_readers_get_an_english_frame(client: TestClient) -> None:
     page = client.get(PAGE, headers={"Accept-Language": "en"}).text
     assert '<html lang="en">' in page and '<article lang="fr">' in page
+
+
+def test_each_passage_leads_to_the_next_and_the_one_before(client: TestClient, assistant: Assistant) -> None:
+    answer = assistant.ask("Quelles sont les étapes du calendrier et qui contacter ?")
+    spans = sorted({(c.start, c.end) for c in answer.citations if c.document == "reglement"})
+    assert len(spans) > 1
+    page = Page(client.get(f"{PAGE}?" + "&".join(f"start={a}&end={b}" for a, b in spans)).text)
+    ids = [a["id"] for tag, a in page.tags if tag == "mark" and "id" in a]
+    assert ids == ["passage", *(f"passage-{n}" for n in range(2, len(spans) + 1))]
+    links = [a["href"] for tag, a in page.tags if tag == "a" and str(a.get("href")).startswith("#passage")]
+    assert links[1:] == [f"#{ids[at + step]}" for at in range(len(ids)) for step in (-1, 1) if 0 <= at + step < len(ids)]
+    assert f"Passage cité 1 sur {len(spans)}" in page.text
+    one = Page(client.get(f"{PAGE}?start={spans[0][0]}&end={spans[0][1]}").text)
+    assert "Passage suivant" not in one.text
