@@ -237,6 +237,14 @@ def test_text_that_does_not_answer_in_the_end_is_taken_back(
     assert answer.mode == "extractive"
 
 
+def test_requests_hold_only_what_every_server_takes(generating: Assistant, script: Script) -> None:
+    script.reply = says("")
+    generating.ask(WHEN)
+    body = script.requests[-1]
+    assert set(body) == {"model", "messages", "stream", "temperature", "max_tokens"}
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+
+
 def test_a_model_without_an_address_is_a_clear_error(
     settings: Settings, embedder: Embedder
 ) -> None:
