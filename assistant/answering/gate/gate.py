@@ -34,6 +34,7 @@ _MAX_QUOTES = 3
 _MARKUP = re.compile(
     r"<\s*/?\s*[a-z!][^>]*>?|&\w+;|&#|```|!?\[[^\]]*\]\s*\(|javascript:|\{\{|\}\}|\x00|\ufffd", re.IGNORECASE
 )
+_ENDS = (".", "!", "?", ":", ";", "…")
 _CHECKS = (values, contact, names, labels, neighbours, meaning, speaks, near)
 
 
@@ -59,7 +60,7 @@ class Gate:
 
         A sentence with a missing or wrong citation is cited anew when other passages bear it out.
         """
-        reason = _form(sentence)
+        reason = _form(sentence, cited)
         if reason:
             return Verdict(sentence, reason)
         claim = read_claim(sentence, self._language, self._index)
@@ -118,11 +119,14 @@ class Gate:
         return chosen
 
 
-def _form(sentence: str) -> Reason | None:
+def _form(sentence: str, cited: Sequence[int]) -> Reason | None:
     if _MARKUP.search(sentence):
         return "markup"
     if len(sentence) > MAX_CHARS:
         return "too_long"
+    # A heading of the prompt, or a sentence that was cut off.
+    if "›" in sentence or not (cited or sentence.rstrip("»\"”) ").endswith(_ENDS)):
+        return "fragment"
     return "instruction" if instructs(sentence) else None
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from assistant.types import Span
 
 Reason = Literal[
-    "markup", "too_long", "instruction", "language", "uncited", "dangling", "value", "label",
+    "markup", "too_long", "fragment", "instruction", "language", "uncited", "dangling", "value", "label",
     "contact", "name", "polarity", "modality", "bound", "overclaim", "contrary", "unlike",
 ]  # fmt: skip
 """Why a sentence is not shown."""
