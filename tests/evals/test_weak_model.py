@@ -10,12 +10,16 @@ from assistant.settings import PROJECT, Settings
 from evals.cases import load_cases
 from evals.weak_model import Comparison, compare, sample, serving_weak_model
 
+# Here the model repeats headings, or a sentence that is cut off; their numbers stand in no quote.
+TRAPS = ("num24-fp-007", "num24-dip-001", "num24-par-017")
+
 
 @pytest.fixture(scope="module")
 def comparison(assistant: Assistant, settings: Settings, embedder: Embedder) -> Comparison:
     cases = load_cases([PROJECT / "evals" / "questions" / f"{settings.call}.yaml"])
+    asked = [case for case in cases if case.id in TRAPS] + sample(cases, 3)
     with serving_weak_model(settings.cache_dir) as url:
-        return compare(settings, embedder, url, sample(cases, 6))
+        return compare(settings, embedder, url, asked)
 
 
 @pytest.mark.slow
