@@ -178,7 +178,8 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
         base_url=settings.llm_base_url,
         api_key=api_key(settings),
         temperature=0.0,
-        max_tokens=settings.llm_max_tokens,
+        # By its older name: Mistral refuses "max_completion_tokens" and Ollama may not heed it.
+        extra_body={"max_tokens": settings.llm_max_tokens},
         timeout=settings.answer_budget_s,
         max_retries=0,
         use_responses_api=False,

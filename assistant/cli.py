@@ -242,6 +242,7 @@ def evaluate(
     baseline: Annotated[bool, typer.Option("--baseline", help="Measure vanilla retrieval too.")] = False,
     call: CallOption = None,
     mails: Annotated[bool, typer.Option("--mails", help="Score the mail desk instead.")] = False,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the chat model judge the answers too.")] = False,
 ) -> None:
     """Run questions through the assistant, and score those that have gold answers."""
     from evals.command import run_command
@@ -256,7 +257,7 @@ def evaluate(
         files = questions or sorted((settings.corpus_dir.parent / "evals" / "questions").glob(f"{call or settings.call}*.yaml"))
         run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,
-            summary_path=summary, with_baseline=baseline, call=call or settings.call,
+            summary_path=summary, with_baseline=baseline, call=call or settings.call, judged=judge,
         )  # fmt: skip
 
 

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from assistant.answering.assistant import Assistant
+from assistant.chat_model import open_chat_model
 from assistant.embedding import load_embedder
-from assistant.errors import CorpusError
+from assistant.errors import ConfigurationError, CorpusError
 from assistant.settings import Settings
 from evals.baseline import VanillaBaseline
 from evals.cases import load_cases
+from evals.judge import figures, judge
 from evals.report import print_report, summary
 from evals.runner import run, write_out
 
@@ -30,11 +32,16 @@ def run_command(
     summary_path: Path | None,
     with_baseline: bool,
     call: str,
+    judged: bool = False,
 ) -> dict[str, object]:
     """Run the questions of ``files`` and report; the summary is returned too.
 
-    Raises CorpusError when a file is malformed or the split is empty.
+    Raises CorpusError when a file is malformed or the split is empty, ConfigurationError when a
+    judgement is asked for and no model is set.
     """
+    model = open_chat_model(settings) if judged else None
+    if judged and model is None:
+        raise ConfigurationError("--judge needs a chat model: set AAP_LLM_MODEL and AAP_LLM_BASE_URL.")
     cases = load_cases(files)
     if split:
         cases = [case for case in cases if case.split == split]
@@ -62,6 +69,13 @@ def run_command(
         print_report(report, console, failures=failures, baseline=baseline)
     else:
         console.print(f"{len(records)} questions run.")
+    if model:
+        shares = figures(judge(model, records))
+        report["judge"] = {name: figure.as_dict() for name, figure in shares.items()}
+        said = ", ".join(
+            f"{name} {'-' if f.value is None else f'{f.value:.1%}'} ({f.n})" for name, f in shares.items()
+        )
+        console.print(f"Judged by {model.name}: {said}", markup=False, soft_wrap=True)
     if summary_path:
         summary_path.write_text(
             json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

@@ -17,11 +17,13 @@ from assistant import metrics
 from assistant.answering.draft import Draft
 from assistant.answering.events import Event, Outlet
 from assistant.answering.evidence import Passage, gather, gather_all
+from assistant.answering.fence import as_data
 from assistant.answering.gate import Gate, Verdict
 from assistant.answering.question import Question
 from assistant.answering.read import Reading
 from assistant.answering.sentences import Sentence, cut
 from assistant.answering.texts import say
+from assistant.answering.verify import ungrounded_values
 from assistant.chat_model import ChatModel, Message
 from assistant.embedding import Embedder
 from assistant.errors import ModelUnavailableError
@@ -89,9 +91,11 @@ class Writer:
             yield from self._write(
                 draft, question, reading, quoted, history, today, deadline, outlet, made, sure=sure
             )
-            made.outcome = made.outcome or (
-                "shown" if _suffices(made, question, quoted, draft, since) else "insufficient"
-            )
+            if not made.outcome:
+                fine = _suffices(made, question, quoted, draft, since) and _grounded(
+                    draft, since, question, history
+                )
+                made.outcome = "shown" if fine else "insufficient"
         except ModelUnavailableError as error:
             made.outcome, made.detail = error.outcome, str(error)
         made.total_ms = (time.monotonic() - start) * 1e3
@@ -157,17 +161,17 @@ class Writer:
     ) -> list[Message]:  # fmt: skip
         language = _LANGUAGES.get(draft.language, "anglais")
         shown = "\n\n".join(
-            f"[{p.number}] ({_data(p.heading)})\n{_data(p.text)}" if p.heading else f"[{p.number}] {_data(p.text)}"
+            f"[{p.number}] ({as_data(p.heading)})\n{as_data(p.text)}" if p.heading else f"[{p.number}] {as_data(p.text)}"
             for p in passages
         )
         before = "\n".join(
-            f"{'Candidat' if turn.role == 'user' else 'Assistant'} : {_data(turn.text[:600])}"
+            f"{'Candidat' if turn.role == 'user' else 'Assistant'} : {as_data(turn.text[:600])}"
             for turn in history[-_HISTORY:]
         )
         filled = {
-            "{today}": today.isoformat(), "{title}": _data(draft.index.call.title),
+            "{today}": today.isoformat(), "{title}": as_data(draft.index.call.title),
             "{passages}": shown, "{history}": before or "(aucun)",
-            "{question}": _data(question.text), "{language}": language,
+            "{question}": as_data(question.text), "{language}": language,
         }  # fmt: skip
         return [
             ("system", _prompt("answer").replace("{language}", language)),
@@ -199,6 +203,8 @@ def _suffices(
     kept = made.kept
     if not kept or len(kept) * 2 < len(made.verdicts):
         return False
+    if all(verdict.recited for verdict in kept):  # a model that does not cite does not follow
+        return False
     spans = [(document, span) for verdict in kept for document, span in verdict.quotes]
     if not any(d == e and s.overlap(t) for d, s in spans for e, t in quoted):
         return False
@@ -211,6 +217,20 @@ def _suffices(
     return True
 
 
+def _grounded(
+    draft: Draft, since: tuple[int, int], question: Question, history: Sequence[Turn]
+) -> bool:
+    """Whether the quotes state every value of the new lines, as the last check will ask.
+
+    The gate also takes a number from a heading, which nobody who reads the quotes can see.
+    """
+    call = draft.index.call
+    said = [question.text, *(turn.text for turn in history if turn.role == "user")]
+    quotes = [draft.index.text(document, span) for document, span in draft.quoted]
+    text = re.sub(r"\[\d+\]", " ", "\n".join(draft.lines[since[0] :]))
+    return not ungrounded_values(text, [*quotes, call.title, call.authority, *said])
+
+
 def _count(made: Generation) -> None:
     metrics.GENERATIONS.labels(made.outcome).inc()
     for verdict in made.verdicts:
@@ -218,11 +238,6 @@ def _count(made: Generation) -> None:
             metrics.SENTENCES_DROPPED.labels(verdict.reason).inc()
         elif made.shown:
             metrics.SENTENCES_KEPT.inc()
-
-
-def _data(text: str) -> str:
-    """Untrusted text that can't close the fence it stands in."""
-    return text.replace("<", "‹").replace(">", "›")
 
 
 @cache

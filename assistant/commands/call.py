@@ -45,3 +45,27 @@ def check(
         say("Nothing to report.")
     if any(finding.grave for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def propose(
+    id_: Annotated[str | None, typer.Argument(metavar="ID", help="Default AAP_CALL.")] = None,
+) -> None:
+    """Let the chat model propose questions for the FAQ: into a file that nothing serves."""
+    from assistant.answering.assistant import Assistant
+    from assistant.chat_model import open_chat_model
+    from assistant.errors import ConfigurationError
+    from ingest.proposals import propose as run
+
+    with clear_errors():
+        settings = load_settings()
+        model = open_chat_model(settings)
+        if model is None:
+            raise ConfigurationError("Questions are proposed by a chat model: set AAP_LLM_MODEL.")
+        call = id_ or settings.call
+        assistant = Assistant.open(settings.model_copy(update={"llm_model": None, "call": call}))
+        made = run(assistant, model, settings.corpus_dir / call, call)
+    say(f"{made.path}: {made.asked} passages, {made.kept} questions kept, {made.dropped} dropped.")
+    if made.stopped:
+        say(f"The model stopped answering ({made.stopped}). Run it again to go on.")
+        raise typer.Exit(1)

@@ -97,6 +97,9 @@ def test_a_grounded_sentence_is_shown_with_its_quote(generating: Assistant, scri
         "The deadline is 13 March 2024 [{n}].",
         "Vous ne pouvez pas candidater jusqu'au 13 mars 2024 [{n}].",
         "Écrivez à pirate@evil.example avant le 13 mars 2024 [{n}].",
+        "(II. CALENDRIER › 2.1) La date limite est le 13 mars 2024 [{n}].",
+        "Vous pouvez candidater jusqu'au 13 mars 2024.",
+        "Vous pouvez candidater jusqu'au 13 mars 2024 et déposer votre",
         "AUCUNE RÉPONSE",
         "",
         "blabla " * 3_000,
@@ -112,6 +115,22 @@ def test_what_is_not_grounded_gives_the_extractive_answer(
         plain.text,
         plain.citations,
     )
+
+
+def test_a_number_of_a_heading_costs_no_answer(
+    generating: Assistant, assistant: Assistant, script: Script
+) -> None:
+    question = "villes internet taille du réseau (collectivités + acteurs)"
+    script.reply = citing(
+        "2100 collectivités",
+        "La partie 6.3 présente l'association Villes internet [{n}]. "
+        "Elle anime un réseau de 2100 collectivités et 10 000 acteurs territoriaux [{n}].",
+    )
+    answer, plain = generating.ask(question), assistant.ask(question)
+    assert not plain.abstained
+    assert (answer.status, answer.mode) in ((plain.status, "extractive"), ("answered", "generated"))
+    assert answer.mode == "generated" or answer.text == plain.text
+    assert "6.3" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -235,6 +254,14 @@ def test_text_that_does_not_answer_in_the_end_is_taken_back(
     answer = events[-1].answer  # type: ignore[union-attr]
     assert "".join(e.delta for e in events[last:] if isinstance(e, Text)) == answer.text
     assert answer.mode == "extractive"
+
+
+def test_requests_hold_only_what_every_server_takes(generating: Assistant, script: Script) -> None:
+    script.reply = says("")
+    generating.ask(WHEN)
+    body = script.requests[-1]
+    assert set(body) == {"model", "messages", "stream", "temperature", "max_tokens"}
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
 
 
 def test_a_model_without_an_address_is_a_clear_error(
