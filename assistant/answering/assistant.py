@@ -29,7 +29,6 @@ from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
-from assistant.answering.split import split_joined
 from assistant.answering.texts import say
 from assistant.answering.understand import clean, detect_language, understand
 from assistant.answering.verify import problems
@@ -206,12 +205,9 @@ class Assistant:
         draft = Draft(index, understood.language)
         steps: list[Explanation] = []
         decisions: list[tuple[Status, float]] = []
-        parts = understood.parts
-        if len(parts) == 1:
-            parts = split_joined(parts[0], self._encode, self._prototypes, index)
-        for part in parts:
+        for part in understood.parts:
             yield Progress("retrieve")
-            vectors = self._encode(part.search_texts)
+            vectors = self._embedder.encode(part.search_texts, kind="query")
             retrieval = retrieve(index, self._prototypes, part, vectors)
             watch.lap("retrieve")
             yield Progress("read")
@@ -223,7 +219,7 @@ class Assistant:
                     decision = Decision("out_of_scope", 1.0, phrase="other_call", other=other)
             watch.lap("read")
             yield Progress("write")
-            single = len(parts) == 1
+            single = len(understood.parts) == 1
             since = len(draft.lines), len(draft.quoted)
             consulted, told = None, None
             if decision.phrase is None and (decision.elsewhere or decision.status not in ABSTENTIONS):
@@ -250,9 +246,6 @@ class Assistant:
         yield from outlet.show(answer.text, answer.citations)
         metrics.ANSWERS.labels(answer.mode, answer.status).inc()
         return answer, steps
-
-    def _encode(self, texts: Sequence[str]) -> np.ndarray:
-        return self._embedder.encode(texts, kind="query")
 
     def _checked(self, question: str, index: CallIndex) -> str:
         message = clean(question)

@@ -13,6 +13,7 @@ from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.ends import end_asked
+from assistant.answering.headings import asks_division, opens_with_pronoun
 from assistant.answering.index import CallIndex
 from assistant.answering.premises import said_otherwise
 from assistant.answering.prototypes import Topic
@@ -33,6 +34,7 @@ LIKELY = 0.05
 RIVAL = 0.25
 WHOLE_WORDS = 60
 MAX_LIST_WORDS = 160
+MAX_HEADING_WORDS = 30
 
 
 def compose_answer(
@@ -47,8 +49,11 @@ def compose_answer(
     if question.asked == "yesno" and sure:
         phrase = "yesno"
     chosen = [best, *_more(draft.index, question, best, ranked[1:])]
+    placed = asks_division(question.plain)
     for number, candidate in enumerate(chosen):
         text, mark = _render(draft, candidate)
+        if "\n" not in text:
+            text, mark = _under_heading(draft, candidate, text, mark, path=placed and not number)
         if number == 0 and corrected:
             draft.lines.append(
                 say(draft.language, "correction", said=corrected, quote=text, mark=mark)
@@ -109,6 +114,25 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     if "\n- " in quoted:
         return re.sub(r"(?m)^-\s+(?:[•➔►▪]\s*)?", "- ", quoted), mark
     return re.sub(r"\s+", " ", quoted), mark
+
+
+def _under_heading(
+    draft: Draft, candidate: Candidate, text: str, mark: str, *, path: bool
+) -> tuple[str, str]:
+    """The text after the headings that it stands under (``path``), or after the nearest one when
+    it opens with a pronoun that stands for something before it."""
+    unit, document = candidate.unit, draft.index.document(candidate.unit.document)
+    pronoun = document.language == "fr" and opens_with_pronoun(text)
+    headings = []
+    section = unit.section
+    while section is not None and (path or (pronoun and not headings)):
+        headings.insert(0, document.sections[section].heading)
+        section = document.sections[section].parent
+    words = sum(len(draft.index.text(unit.document, h).split()) for h in headings)
+    if not headings or words > MAX_HEADING_WORDS or unit.kind in ("heading", "title", "outline"):
+        return text, mark
+    shown = " › ".join(display_heading(draft.index.text(unit.document, h)) for h in headings)
+    return f"{shown} : {text}", draft.cite(unit.document, *headings) + mark
 
 
 def _table(draft: Draft, unit: Unit) -> tuple[str, str]:

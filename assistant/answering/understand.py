@@ -104,26 +104,26 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
 def _focus(message: str) -> str:
     """The sentence that asks, where it says enough by itself; else all of the message."""
     asking = [s for s in _SENTENCES.split(message) if _ASKS.search(s)]
-    return asking[-1] if asking and content_words(asking[-1]) >= _ENOUGH else message
+    return asking[-1] if asking and _content(asking[-1]) >= _ENOUGH else message
 
 
 def split_questions(message: str) -> list[str]:
     """The distinct questions of a message; what only greets or sets the scene stays with them."""
     pieces = [part for piece in _SPLIT.split(message) if piece.strip() for part in _joined(piece)]
-    asking = [piece for piece in pieces if _ASKS.search(piece) and content_words(piece)]
+    asking = [piece for piece in pieces if _ASKS.search(piece) and _content(piece)]
     if len(asking) <= 1:
         return [message]
     found: list[str] = []
     for piece in asking[:MAX_PARTS]:
         sentences = re.split(r"(?<=[.!])\s+(?=\S)", piece)
-        found.append(sentences[-1] if content_words(sentences[-1]) >= 2 else piece)
+        found.append(sentences[-1] if _content(sentences[-1]) >= 2 else piece)
     return found
 
 
 def _joined(piece: str) -> list[str]:
     """The questions that one sentence joins by "and"."""
     found = [part.strip() for part in _AND.split(piece.strip())]
-    if len(found) == 1 or not all(_ASKING.search(part) and content_words(part) for part in found):
+    if len(found) == 1 or not all(_ASKING.search(part) and _content(part) for part in found):
         return [piece.strip()]
     asks = piece.rstrip().endswith(("?", "？", "؟"))
     return [part if part[-1] in "?？؟" or not asks else f"{part} ?" for part in found]
@@ -185,8 +185,7 @@ def _function_words() -> dict[str, frozenset[str]]:
     }  # fmt: skip
 
 
-def content_words(text: str) -> int:
-    """How many words of ``text`` say something, courtesies apart."""
+def _content(text: str) -> int:
     stop = stop_words()
     return sum(word not in stop for word in tokens(_COURTESY.sub("", text)))
 
@@ -197,9 +196,10 @@ def _context(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
     if not previous:
         return ""
     folded = fold(_COURTESY.sub("", piece))
-    short = content_words(piece) <= 2
+    short = _content(piece) <= 2
     if earlier:
-        return previous if _FOLLOWS.search(folded) and short else ""
-    if short or (_FOLLOWS.search(folded) and content_words(piece) <= 5):
+        bare = _content(piece) <= 1  # "… et en quelle année ?"
+        return previous if bare or (_FOLLOWS.search(folded) and short) else ""
+    if short or (_FOLLOWS.search(folded) and _content(piece) <= 5):
         return previous[:300]
     return ""
