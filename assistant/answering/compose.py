@@ -20,7 +20,7 @@ from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import say, spell_date
-from assistant.types import FactKind, Status, Unit
+from assistant.types import FactKind, Span, Status, Unit
 
 # Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
 # of it; CERTAIN is the share of all candidates' probability from which no further passage is shown,
@@ -123,7 +123,7 @@ def _under_heading(
     it opens with a pronoun that stands for something before it."""
     unit, document = candidate.unit, draft.index.document(candidate.unit.document)
     pronoun = document.language == "fr" and opens_with_pronoun(text)
-    headings = []
+    headings: list[Span] = []
     section = unit.section
     while section is not None and (path or (pronoun and not headings)):
         headings.insert(0, document.sections[section].heading)

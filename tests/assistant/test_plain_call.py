@@ -1,0 +1,147 @@
+"""A call without validated questions, read by its form: lists, tables, headings, contacts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.assistant import Assistant
+from assistant.answering.headings import asks_division, opens_with_pronoun
+from assistant.embedding import Embedder
+from assistant.settings import Settings
+from ingest.build import ingest
+from ingest.prototypes import build_prototypes
+
+CALL = """
+id = "quais"
+title = "Quais vivants"
+authority = "Métropole des Deux-Rives"
+language = "fr"
+timezone = "Europe/Paris"
+
+[handoff]
+name = "Odile Marchand"
+email = "quais@deux-rives.example"
+role = "chargée de mission"
+
+[[documents]]
+id = "reglement"
+path = "reglement.md"
+title = "Règlement"
+kind = "regulation"
+"""
+RULES = """# Règlement de l'appel à projets « Quais vivants »
+
+## 1. Dossier
+
+Le dossier de candidature comprend les pièces suivantes :
+
+- le budget prévisionnel signé ;
+- les statuts de l'association ;
+- un calendrier des travaux.
+
+## 2. Volet plantations
+
+La plantation d'arbres d'ombrage le long des berges est encouragée.
+
+## 3. Atelier des berges
+
+Association fondée en 1998, l'Atelier des berges rassemble les riverains. Elle forme chaque année
+quarante jardiniers bénévoles.
+
+## 4. Calendrier
+
+| Étape | Vague 1 | Vague 2 |
+|---|---|---|
+| Date limite de dépôt du dossier | 12 mars 2031 | 10 septembre 2031 |
+| Réunion du jury | 4 avril 2031 | 2 octobre 2031 |
+
+## 5. Interlocuteurs
+
+| Sujet | Personne | Coordonnées |
+|---|---|---|
+| Questions générales | Odile Marchand | quais@deux-rives.example |
+| Versements | Bruno Castaing | 02 41 00 00 17 |
+"""
+
+
+@pytest.fixture(scope="module")
+def quays(settings: Settings, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "quais").mkdir()
+    (corpus / "quais" / "call.toml").write_text(CALL, encoding="utf-8")
+    (corpus / "quais" / "reglement.md").write_text(RULES, encoding="utf-8")
+    own = settings.model_copy(
+        update={"corpus_dir": corpus, "call": "quais", "data_dir": tmp_path_factory.mktemp("quais")}
+    )
+    _build(own, embedder)
+    made = Assistant(own, embedder)
+    yield made
+    made.close()
+
+
+def _build(settings: Settings, embedder: Embedder) -> Path:
+    build_prototypes(settings.data_dir, embedder)
+    ingest(settings, "quais", embedder)
+    return settings.data_dir
+
+
+def test_a_lead_in_brings_its_list(quays: Assistant) -> None:
+    answer = quays.ask("Quelles pièces comprend le dossier de candidature ?")
+    for piece in ("budget prévisionnel", "statuts", "calendrier des travaux"):
+        assert piece in answer.text
+
+
+def test_a_header_is_no_answer(quays: Assistant) -> None:
+    _, (step,) = quays.explain("Quelles sont les étapes et les vagues ?")
+    document = quays.document("quais", "reglement")
+    texts = {document.text[c.unit.span.start : c.unit.span.end] for c in step.retrieval.candidates}
+    assert texts and "Étape\tVague 1\tVague 2" not in texts
+
+
+def test_a_row_is_asked_by_its_label(quays: Assistant) -> None:
+    known = {q.text for q in quays.index("quais").catalog.all_questions()}
+    assert "Quand ? Date limite de dépôt du dossier – Vague 2" in known
+    answer = quays.ask("Quelle est la date limite de dépôt de la vague 2 ?")
+    assert "10 septembre 2031" in answer.text and "2 octobre" not in answer.text
+
+
+def test_which_part_is_told_by_the_heading(quays: Assistant) -> None:
+    answer = quays.ask("La plantation d'arbres d'ombrage relève de quel volet ?")
+    assert "Volet plantations" in answer.text
+    assert any(c.quote == "2. Volet plantations" for c in answer.citations)
+
+
+def test_a_pronoun_stands_under_its_heading(quays: Assistant) -> None:
+    answer = quays.ask("Qui forme quarante jardiniers bénévoles chaque année ?")
+    assert "Atelier des berges" in answer.text and "quarante jardiniers" in answer.text
+
+
+def test_a_phone_that_is_not_given_is_not_replaced(quays: Assistant) -> None:
+    missing = quays.ask("Quel est le numéro de téléphone d'Odile Marchand ?")
+    assert missing.status == "not_in_sources" and "02 41" not in missing.text
+    given = quays.ask("Quel est le numéro de téléphone de Bruno Castaing ?")
+    assert "02 41 00 00 17" in given.text
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("c'est dans quel volet ?", True), ("kel volet svp", True), ("Which strand is it?", True),
+        ("¿En qué eje entra?", True), ("Quelle date ?", False), ("le volet inclusif, c'est quoi ?", False),
+    ],
+)  # fmt: skip
+def test_questions_for_a_part(question: str, asks: bool) -> None:
+    assert asks_division(question) is asks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "opens"),
+    [
+        ("Elle porte un programme.", True), ("Ils sont réunis.", True), ("Il porte un projet.", True),
+        ("Il est interdit de fumer.", False), ("Il s'agit d'un appel.", False), ("Elles", True),
+        ("Ilôt de chaleur", False), ("L'aide", False),
+    ],
+)  # fmt: skip
+def test_pronouns(sentence: str, opens: bool) -> None:
+    assert opens_with_pronoun(sentence) is opens
