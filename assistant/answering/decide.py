@@ -71,6 +71,10 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     acronym = acronym_asked(question.text)
     if acronym and not spelled_out(acronym, (d.text for d in index.catalog.documents.values())):
         return Decision("not_in_sources", 1.0, topic="acronym_meaning")
+    if acronym and reading.candidates:
+        best = reading.candidates[0]
+        if spelled_out(acronym, (index.text(best.unit.document, part) for part in best.parts)):
+            return Decision("answered", max(probability, limits.answer))
     if other_call(question, index):
         return Decision("out_of_scope", 1.0, phrase="out_of_scope")
     if other_year(question, index):
