@@ -275,7 +275,8 @@ class Assistant:
             return decision.status
         if decision.status in ABSTENTIONS:
             topic = topics()[decision.topic] if decision.topic else None
-            compose_missing(draft, topic, self._handoff_unit(index) if single else None, None)
+            nearest = reading.candidates[0] if decision.near else None
+            compose_missing(draft, topic, self._handoff_unit(index) if single else None, nearest)
             return decision.status
         status = compose_answer(
             draft, question, reading.candidates, self._today(index), sure=decision.sure

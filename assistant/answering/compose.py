@@ -76,11 +76,20 @@ def compose_missing(
     else:
         missing = topic.missing_fr if language == "fr" else topic.missing_en
         draft.lines.append(say(language, "missing", topic=missing))
-    if nearest is not None:
+    if nearest is not None and _tells(draft.index, nearest):
+        quoted = len(draft.quoted)
         text, mark = _render(draft, nearest)
-        if "\n" not in text:
+        if "\n" in text:
+            del draft.quoted[quoted:]
+        else:
             draft.lines.append(say(language, "nearest", quote=text, mark=mark))
     compose_handoff(draft, handoff)
+
+
+def _tells(index: CallIndex, candidate: Candidate) -> bool:
+    """Whether a passage says something by itself, in few words."""
+    said = candidate.unit.kind not in ("contact", "heading", "title", "outline")
+    return said and _words(index, candidate) <= WHOLE_WORDS
 
 
 def compose_handoff(draft: Draft, handoff: Unit | None) -> None:

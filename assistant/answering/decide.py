@@ -38,7 +38,7 @@ class Decision:
     """``phrase`` names a set reply (greeting, refusal …), ``topic`` the standard question that
     the sources leave open; ``sure`` tells an answer from a partial one. ``elsewhere``: the
     regulation says nothing of it, but a resource that it links to may. ``other`` is the call that
-    the question is about instead."""
+    the question is about instead. ``near``: the best passage is worth showing all the same."""
 
     status: Status
     confidence: float
@@ -47,11 +47,12 @@ class Decision:
     topic: str | None = None
     elsewhere: bool = False
     other: Call | None = None
+    near: bool = False
 
 
 def decide(question: Question, retrieval: Retrieval, reading: Reading, index: CallIndex) -> Decision:
     """What to do with the best candidate."""
-    limits = load_thresholds()
+    limits = load_thresholds(validated=bool(retrieval.intents))
     probability = reading.probability
     topic = retrieval.topic
     topic_cosine = topic[1] if topic else 0.0
@@ -93,7 +94,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if away > max(topic_cosine, known):
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
-    return Decision("not_in_sources", 1.0 - probability, topic=named, elsewhere=True)
+    near = probability >= limits.near
+    return Decision("not_in_sources", 1.0 - probability, topic=named, elsewhere=True, near=near)
 
 
 def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex) -> bool:

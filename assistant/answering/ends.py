@@ -11,6 +11,7 @@ from typing import Literal
 
 from assistant.answering.dates import CLOSING, OPENING
 from assistant.answering.index import CallIndex
+from assistant.answering.intents import Intent
 from assistant.answering.question import Question
 from assistant.types import Span
 from assistant.words import fold
@@ -37,6 +38,9 @@ _FROM = re.compile(
     r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
 )
 
+# Standard questions (catalogue.toml) about one end.
+_TOPICS: dict[str, End] = {"opening_date": "opening", "closing_date": "closing"}
+
 
 def end_asked(question: Question) -> End | None:
     """Which end the question asks for, None when it names none."""
@@ -47,6 +51,14 @@ def end_asked(question: Question) -> End | None:
     if until == start:
         return None
     return "closing" if until else "opening"
+
+
+def end_of_intent(index: CallIndex, intent: Intent) -> End | None:
+    """Which end a validated or a standard question is about, None for most."""
+    if intent.kind == "faq":
+        entry = index.entries[intent.id]
+        return end_told(index, entry.document, entry.parts)
+    return _TOPICS.get(intent.id)
 
 
 def end_told(index: CallIndex, document: str, parts: tuple[Span, ...]) -> End | None:

@@ -64,7 +64,7 @@ def tell_linked(draft: Draft, consulted: Consulted, decision: Decision, said: st
     The confidence; None when no passage speaks clearly of all that is asked.
     """
     sure = consulted.reading.probability
-    if not decision.elsewhere or sure < load_thresholds().answer:
+    if not decision.elsewhere or sure < load_thresholds(validated=False).answer:
         return None
     for candidate in consulted.reading.candidates[:1]:
         if _fits(consulted, candidate) and _tell(draft, consulted, candidate, "linked", said):

@@ -60,19 +60,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities from which one answers, answers in part, and takes a message for a question
-    about the call."""
+    """Probabilities from which one answers, answers in part, takes a message for a question about
+    the call, and shows the best passage with an abstention."""
 
     answer: float
     partial: float
     scope: float
+    near: float
 
 
-@lru_cache(maxsize=1)
-def load_thresholds() -> Thresholds:
-    """The stored thresholds."""
+@lru_cache(maxsize=2)
+def load_thresholds(*, validated: bool) -> Thresholds:
+    """The stored thresholds for calls with or without validated questions."""
     stored = json.loads(Path(__file__).with_name("reader.json").read_text(encoding="utf-8"))
-    return Thresholds(**stored["thresholds"])
+    return Thresholds(**stored["thresholds"]["validated" if validated else "plain"])
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assistant.answering.ends import End, end_asked, end_told
+from assistant.answering.ends import End, end_asked, end_of_intent, end_told
 from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent, Intents, Kind
@@ -125,8 +125,10 @@ def retrieve(
     asked = whitened[0]
     known = index.vectors.nearest("questions", asked, QUESTIONS)
     lexical = index.catalog.lexical(question.search_stems, LEXICAL)
+    end = end_asked(question)
     intents = _ranked(index.intents, question, whitened) if index.intents else ()
-    standard = _ranked(prototypes.questions, question, whitened)
+    intents = _agreeing(intents, end, index)
+    standard = _agreeing(_ranked(prototypes.questions, question, whitened), end, index)
     matches = index.passage_topics.match({i.id: p for i, p in standard if i.kind == "topic"})
     on_topic = [index.passage_topics.ids[i] for i in np.argsort(-matches, kind="stable")[:TOPICAL]]
     likely = [(index.entries[i.id], p) for i, p in intents if i.kind == "faq" and p >= _LIKELY]
@@ -200,7 +202,7 @@ def retrieve(
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
         ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard,
-        end_asked(question),
+        end,
     )  # fmt: skip
     for candidate in ordered:
         candidate.end = end_told(index, candidate.unit.document, candidate.parts)
@@ -224,6 +226,24 @@ def _ranked(
         probabilities = probabilities / probabilities.sum()
     order = np.argsort(-probabilities, kind="stable")
     return tuple((classifier.classes[i], float(probabilities[i])) for i in order)
+
+
+def _agreeing(
+    intents: tuple[tuple[Intent, float], ...], end: End | None, index: CallIndex
+) -> tuple[tuple[Intent, float], ...]:
+    """What speaks for the other end of the period than the one asked speaks for the one asked."""
+    if end is None:
+        return intents
+    ends = [end_of_intent(index, intent) for intent, _ in intents]
+    meant = sum(p for (_, p), one in zip(intents, ends, strict=True) if one == end)
+    other = sum(p for (_, p), one in zip(intents, ends, strict=True) if one not in (None, end))
+    if not meant:
+        return intents
+    moved = [
+        (intent, p if one is None else p * (1 + other / meant) if one == end else 0.0)
+        for (intent, p), one in zip(intents, ends, strict=True)
+    ]
+    return tuple(sorted(moved, key=lambda pair: -pair[1]))
 
 
 def _match_topics(

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answering.assistant import Assistant
 from assistant.commands.impact import touched_answers
-from assistant.desk.store import DONE, open_store
+from assistant.desk.store import DONE, Decision, open_store
 from assistant.desk.triage import Desk
 from assistant.settings import Settings
 from assistant.web.store import Store
@@ -37,7 +37,7 @@ def test_only_what_quotes_a_changed_passage_is_named(
             )
         ]
         seen = store.mail(ids[2])  # type: ignore[arg-type]
-        store.decide(seen.id, "anne", "approved", version=seen.version, state=DONE)
+        store.decide(seen.id, "anne", Decision("approved", state=DONE), version=seen.version)
     with closing(Store(here)) as answers:
         closing_date = assistant.ask("date limite ?").model_copy(update={"mode": "validated"})
         answers.remember(closing_date)

@@ -34,6 +34,7 @@ class _Failing:
 
     def __init__(self, assistant: Assistant, error: Exception) -> None:
         self.calls = assistant.calls
+        self.sources = assistant.sources
         self._assistant = assistant
         self._error = error
 

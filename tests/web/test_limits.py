@@ -32,6 +32,7 @@ class Watched:
         self._assistant = assistant
         self.calls = assistant.calls
         self.default_call = assistant.default_call
+        self.sources = assistant.sources
         self.asked = 0
         self.version = 1
         self.later = timedelta()
