@@ -74,5 +74,5 @@ def histogram(values: Sequence[float], bins: int = 30) -> list[tuple[float, floa
         return []
     top = sorted(values)[int(0.99 * (len(values) - 1))] or 1.0
     edges = [top * number / bins for number in range(bins)] + [max(top, *values)]
-    places = [min(int(value / top * bins), bins - 1) for value in values]
+    places = [min(int(min(value / top, 1.0) * bins), bins - 1) for value in values]
     return [(low, high, places.count(n)) for n, (low, high) in enumerate(pairwise(edges))]
