@@ -74,8 +74,9 @@ def _change_digit(answer: Answer, _: Sequence[Value], chance: random.Random) -> 
     digit = chance.choice([d for d in "123456789" if d != answer.text[place]])
     text = answer.text[:place] + digit + answer.text[place + 1 :]
     # The new number may be another one that a quote states, or still the same value.
-    new = {(v.kind, v.value) for v in find_values(text)} - {(v.kind, v.value) for v in _stated(answer)}
-    return _with(answer, text) if new and not {v for _, v in new} & _known(answer) else None
+    changed = _with(answer, text)
+    new = {v.value for v in _stated(changed)} - {v.value for v in _stated(answer)}
+    return changed if new and not new & _known(answer) else None
 
 
 def _alter_quote(answer: Answer, _: Sequence[Value], chance: random.Random) -> Answer | None:
@@ -128,11 +129,12 @@ def _swap(
 
 
 def _stated(answer: Answer) -> list[Value]:
-    """Values of the text, computed ones left out."""
+    """Values of the text, computed ones and the numbers of its markers left out."""
+    text = _MARK.sub(lambda mark: " " * len(mark[0]), answer.text)
     computed = [match.span() for match in _COMPUTED.finditer(answer.text)]
     return [
         value
-        for value in find_values(answer.text)
+        for value in find_values(text)
         if not any(start <= value.start < end for start, end in computed)
     ]
 

@@ -46,8 +46,9 @@ def test_a_hundred_corrupted_answers_are_caught(
     assert len(mutants) == 100
     assert set(Counter(mutant.kind for mutant in mutants)) == set(KINDS)
     assert [seen(m) for m in mutants if not rejected(m.answer, assistant)] == []
-    # That a marker names another citation of the same answer is the verifier's to see.
-    counted = [m for m in mutants if m.kind != "number"]
+    # The metric passes over numbers of headings ("6.3)"), what an address holds, and a marker
+    # that names another citation of the same answer: those are the verifier's to see.
+    counted = [m for m in mutants if m.kind in ("date", "mail", "quote")]
     assert [seen(m) for m in counted if not measured(m.answer, assistant)] == []
 
 
