@@ -243,10 +243,16 @@ def evaluate(
     call: CallOption = None,
     mails: Annotated[bool, typer.Option("--mails", help="Score the mail desk instead.")] = False,
     judge: Annotated[bool, typer.Option("--judge", help="Let the chat model judge the answers too.")] = False,
+    without_faq: Annotated[bool, typer.Option("--without-faq", help="Measure the call without its FAQ too.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the report as one page.")] = None,
+    store: Annotated[bool, typer.Option("--store", help="Keep the headline, to compare later runs with.")] = False,
+    gate: Annotated[bool, typer.Option("--gate", help="Fail when worse than the stored run.")] = False,
+    stored: Annotated[Path | None, typer.Option("--stored", help="The stored run; default evals/baseline.json.")] = None,
 ) -> None:
     """Run questions through the assistant, and score those that have gold answers."""
     from evals.command import run_command
     from evals.mails.command import run_mail_command
+    from evals.stored import STORED
 
     with _clear_errors():
         settings = _settings()
@@ -255,10 +261,13 @@ def evaluate(
             run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
             return
         files = questions or sorted((settings.corpus_dir.parent / "evals" / "questions").glob(f"{call or settings.call}*.yaml"))
-        run_command(
+        report = run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,
             summary_path=summary, with_baseline=baseline, call=call or settings.call, judged=judge,
+            without_faq=without_faq, html=html, keep=store, gate=gate, stored_path=stored or STORED,
         )  # fmt: skip
+    if report.get("gate"):
+        raise typer.Exit(1)
 
 
 @app.command()

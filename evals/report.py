@@ -11,10 +11,11 @@ from rich.table import Table
 
 from evals.metrics.figures import Figure, mean, middle, percentile, share
 from evals.runner import Record
+from evals.stored import StoredRun
 
 BREAKDOWNS = ("kind", "lang", "style", "split")
 _EXCERPT = 200
-_LABELS = {
+LABELS = {
     "right": "Right outcome",
     "facts_fr": "Facts, French",
     "facts_en": "Facts, English",
@@ -38,6 +39,7 @@ _COLUMNS = (
     "right", "facts", "evidence_recall", "abstention_recall", "false_abstention",
     "wrong_contact_or_date",
 )  # fmt: skip
+_HEADERS = ("Right", "Facts", "Evidence", "Abst. recall", "False abst.", "Wrong c./d.")
 
 
 def headline(records: Sequence[Record]) -> dict[str, Figure]:
@@ -89,6 +91,7 @@ def summary(records: Sequence[Record], settings: Mapping[str, Any] | None = None
             }
             for field in BREAKDOWNS
         },
+        "wrong": [r.case.id for r in records if r.scores.wrong_contact_or_date],
         "failures": [entry for entry in map(_failure, records) if entry],
     }
 
@@ -98,14 +101,17 @@ def print_report(
     console: Console,
     *,
     failures: int = 20,
-    baseline: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Mapping[str, Any]] | None = None,
+    stored: StoredRun | None = None,
 ) -> None:
-    """Print a ``summary``, beside that of a ``baseline`` where there is one."""
-    console.print(_headline_table(report, baseline))
+    """Print a ``summary``, its differences from a ``stored`` run, and the summaries of other
+    respondents ``beside`` it, by their names."""
+    console.print(_headline_table(report, beside or {}, stored))
     console.print(_breakdown_table(report))
     listed = report["failures"][:failures]
     if listed:
-        console.print(_failure_table(listed, len(report["failures"])))
+        text = _failure_list(listed, len(report["failures"]))
+        console.print(text, markup=False, soft_wrap=True)
 
 
 def reasons(record: Record) -> list[str]:
@@ -158,14 +164,22 @@ def _failure(record: Record) -> dict[str, Any] | None:
     why = reasons(record)
     if not why:
         return None
-    text = " ".join(record.answer.text.split()) if record.answer else ""
     return {
         "id": record.case.id,
         "question": record.case.question,
         "status": record.answer.status if record.answer else "error",
         "reasons": why,
-        "answer": text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…",
+        "answer": _excerpt(record.answer.text) if record.answer else "",
+        "retrieved": [
+            {"score": round(p.score, 3), "document": p.document, "text": _excerpt(p.text)}
+            for p in record.retrieved
+        ],
     }
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT] + "…"
 
 
 def _show(name: str, figure: Mapping[str, Any]) -> str:
@@ -177,39 +191,76 @@ def _show(name: str, figure: Mapping[str, Any]) -> str:
     return f"{shown} ({figure['low']:.0%}-{figure['high']:.0%})" if "low" in figure else shown
 
 
-def _headline_table(report: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Table:
-    title = f"{report['cases']} cases, {report['scored']} scored, {report['errors']} errors"
-    table = Table("Measure", title=title, title_justify="left")
-    for name in ("Value (95 %)", "N", *(("Baseline",) if baseline else ())):
-        table.add_column(name, justify="right")
-    for name, label in _LABELS.items():
+def headline_rows(
+    report: Mapping[str, Any],
+    beside: Mapping[str, Mapping[str, Any]],
+    stored: StoredRun | None,
+) -> tuple[list[str], list[list[str]]]:
+    """The headline as a table: the names of its columns, and its rows as they are shown."""
+    columns = ["Measure", "Value (95 %)", "N", *(["Since stored"] if stored else []), *beside]
+    rows = []
+    for name, label in LABELS.items():
         figure = report["headline"][name]
-        other = [_show(name, baseline["headline"][name])] if baseline else []
-        table.add_row(label, _show(name, figure), str(figure["n"]), *other)
+        row = [label, _show(name, figure), str(figure["n"])]
+        if stored:
+            row.append(_since(name, figure, stored))
+        rows.append(row + [_show(name, other["headline"][name]) for other in beside.values()])
+    return columns, rows
+
+
+def breakdown_rows(report: Mapping[str, Any], field: str) -> tuple[list[str], list[list[str]]]:
+    """The breakdown by ``field`` as a table: the names of its columns, and its rows as shown."""
+    rows = [
+        [value, *("-" if f["value"] is None else f"{f['value']:.0%} ({f['n']})" for f in row.values())]
+        for value, row in report["breakdown"][field].items()
+    ]
+    return [field, *_HEADERS], rows
+
+
+def _since(name: str, figure: Mapping[str, Any], stored: StoredRun) -> str:
+    difference = stored.difference(name, figure)
+    if difference is None:
+        return "-"
+    shown = f"{difference:+.1f}" if name in _PLAIN else f"{100 * difference:+.1f} points"
+    before = stored.headline[name].n
+    return shown if before == figure["n"] else f"{shown} (N {before})"
+
+
+def _headline_table(
+    report: Mapping[str, Any],
+    beside: Mapping[str, Mapping[str, Any]],
+    stored: StoredRun | None,
+) -> Table:
+    title = f"{report['cases']} cases, {report['scored']} scored, {report['errors']} errors"
+    table = Table(title=title, title_justify="left")
+    columns, rows = headline_rows(report, beside, stored)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
     caption = ", ".join(f"{key} {value}" for key, value in report["settings"].items())
     table.caption = escape(caption) or None
     return table
 
 
 def _breakdown_table(report: Mapping[str, Any]) -> Table:
-    table = Table("By", "", title="Breakdown: value (N)", title_justify="left")
-    for header in ("Right", "Facts", "Evidence", "Abst. recall", "False abst.", "Wrong c./d."):
+    table = Table(title="Breakdown: value (N)", title_justify="left")
+    table.add_column("By")
+    table.add_column("", no_wrap=True, overflow="fold")
+    for header in _HEADERS:
         table.add_column(header, justify="right")
-    for field, rows in report["breakdown"].items():
-        for number, (value, figures) in enumerate(rows.items()):
-            cells = (
-                "-" if f["value"] is None else f"{f['value']:.0%} ({f['n']})"
-                for f in figures.values()
-            )
+    for field in report["breakdown"]:
+        for number, (value, *cells) in enumerate(breakdown_rows(report, field)[1]):
             table.add_row("" if number else field, escape(value), *cells)
         table.add_section()
     return table
 
 
-def _failure_table(entries: Sequence[Mapping[str, Any]], total: int) -> Table:
-    title = f"Failures: {len(entries)} of {total}"
-    table = Table("Id", "Question", "Why", "Answer", title=title, title_justify="left")
+def _failure_list(entries: Sequence[Mapping[str, Any]], total: int) -> str:
+    """Failures one below the other: what was asked, what is wrong, what was said and retrieved."""
+    lines = [f"Failures: {len(entries)} of {total}"]
     for entry in entries:
-        why = "; ".join(entry["reasons"])
-        table.add_row(*map(escape, (entry["id"], entry["question"], why, entry["answer"])))
-    return table
+        lines += ["", f"{entry['id']}  {entry['question']}", f"  why     {'; '.join(entry['reasons'])}"]
+        lines.append(f"  answer  {entry['answer']} ({entry['status']})")
+        lines += [f"  {p['score']:6.2f}  {p['text']}" for p in entry["retrieved"]]
+    return "\n".join(lines)

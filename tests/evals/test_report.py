@@ -98,7 +98,7 @@ def test_failures_say_why(records: list[Record]) -> None:
 def test_the_table_shows_text_as_it_is_and_limits_failures(records: list[Record]) -> None:
     console = Console(file=io.StringIO(), width=200)
     report = summary(records, {"index": 3})
-    print_report(report, console, failures=2, baseline=report)
+    print_report(report, console, failures=2, beside={"Baseline": report})
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "Failures: 2 of 4" in shown
     assert "[peut-être]" in shown  # not taken for markup
