@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.web.accessibility import results
@@ -77,6 +78,17 @@ def widget_states(page: Page, wide: bool, look: Callable[[str], None]) -> None:
         look(f"widget_{state}")
 
 
+def picture(page: Page, path: Path) -> None:
+    """Take one in which there is something: between a jump and the next frame Chromium has none."""
+    for _ in range(20):
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.screenshot(path=str(path))
+        with Image.open(path) as image:
+            if image.convert("RGB").getcolors(1) is None:
+                return
+    pytest.fail(f"nothing can be seen in {path}")
+
+
 def test_every_state(browser: Browser, address: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     counts: dict[str, int] = {}
@@ -94,7 +106,7 @@ def test_every_state(browser: Browser, address: str) -> None:
                 state: str, page: Page = page, width: int = width, scheme: str = scheme
             ) -> None:
                 nonlocal version
-                page.screenshot(path=str(ARTIFACTS / f"{state}-{width}-{scheme}.png"))
+                picture(page, ARTIFACTS / f"{state}-{width}-{scheme}.png")
                 response = Axe().run(page).response
                 assert response["passes"]
                 version = response["testEngine"]["version"]

@@ -22,7 +22,7 @@ from tests.llm.scripted import halting, serving
 from tests.web.helpers import build_site, served
 
 QUESTION = "Jusqu'à quand peut-on candidater ?"
-FIRST = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}]. "
+FIRST = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}].\n"
 DEADLINE = "13 mars 2024"
 
 # Gradio's queue calls pandas in ways that pandas 3 deprecates.
