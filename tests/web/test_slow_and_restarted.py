@@ -123,7 +123,3 @@ def test_a_conversation_outlives_the_server(
             expect(page.locator("body[data-before]")).to_have_count(0)
             expect(page.locator(".answer")).to_contain_text(DEADLINE)
             expect(lost).to_have_count(0)
-            ask(page, "Qui contacter ?")
-            expect(page.locator(".answer")).to_have_count(2)
-            page.reload()
-            expect(page.locator(".answer")).to_have_count(2)
