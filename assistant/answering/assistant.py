@@ -120,6 +120,11 @@ class Assistant:
         """The calls that can be asked about, by id."""
         return {id_: index.call for id_, index in sorted(self._indexes.items())}
 
+    @property
+    def writes(self) -> bool:
+        """Whether a model may phrase answers, so that they come little by little."""
+        return self._writer is not None
+
     def close(self) -> None:
         """Let go of all indexes."""
         for index in self._indexes.values():

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import queue
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answering.assistant import Assistant, Explanation
+from assistant.answering.events import Done, Event
 from assistant.errors import AssistantError, CorpusError
 from assistant.settings import Settings
-from assistant.types import Answer, Turn
+from assistant.types import ABSTENTIONS, Answer, Turn
 from assistant.web.store import Store
 
 CACHED = 2_000
@@ -71,20 +74,33 @@ class Answers:
         job = self._submit(lambda: self._make(key, question, history, call))
         return await self._wait(job)
 
-    def ask_and_wait(
+    def follow(
         self, question: str, history: Sequence[Turn] = (), call: str | None = None
-    ) -> Answer:
-        """``ask`` for a caller that has a thread of its own."""
+    ) -> Iterator[Event]:
+        """``ask`` as it happens, for a caller that has a thread of its own; Done comes last.
+
+        Where no model writes, Done is all there is: what comes at once is not made to look slow.
+        """
         key = self._key(question, history, call)
         cached = self._cached(key)
         if cached is not None:
-            return cached
-        job = self._submit(lambda: self._make(key, question, history, call))
-        try:
-            return job.result(self._timeout_s)
-        except TimeoutError as error:
-            job.cancel()
-            raise SlowError from error
+            yield Done(cached)
+            return
+        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        tell = events.put if self.assistant.writes else None
+        job = self._submit(lambda: self._make(key, question, history, call, tell))
+        job.add_done_callback(lambda _: events.put(None))
+        deadline = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                event = events.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty as error:
+                job.cancel()
+                raise SlowError from error
+            if event is None:
+                break
+            yield event
+        yield Done(job.result())
 
     async def explain(self, question: str, call: str | None) -> tuple[Answer, list[Explanation]]:
         """``Assistant.explain`` under the same limits."""
@@ -122,13 +138,25 @@ class Answers:
         except TimeoutError as error:
             raise SlowError from error
 
-    def _make(self, key: _Key, question: str, history: Sequence[Turn], call: str | None) -> Answer:
-        answer = self.assistant.ask(question, history, call=call)
+    def _make(
+        self, key: _Key, question: str, history: Sequence[Turn], call: str | None,
+        tell: Callable[[Event], None] | None = None,
+    ) -> Answer:  # fmt: skip
+        if tell is None:
+            answer = self.assistant.ask(question, history, call=call)
+        else:
+            for event in self.assistant.stream(question, history, call=call):
+                if isinstance(event, Done):
+                    answer = event.answer
+                else:
+                    tell(event)
         try:
             self.store.remember(answer)
         except SQLAlchemyError:
             _log.exception("the answer %s could not be kept", answer.id)
-        else:
+            return answer
+        # What stands in for a model that is down or slow must not outlive its trouble.
+        if not self.assistant.writes or answer.mode == "generated" or answer.status in ABSTENTIONS:
             with self._lock:
                 self._cache[key] = answer
                 if len(self._cache) > CACHED:

@@ -86,7 +86,7 @@ async def show_answer(
         language,
         answer=answer,
         before=before,
-        body=answer_html(answer, call, language),
+        body=answer_html(answer, call, language, writes=answers.assistant.writes),
         call=call,
         after=",".join([*(earlier.id for earlier in before), answer.id][-MAX_AFTER:]),
         trail=",".join(earlier.id for earlier in before),

@@ -17,9 +17,10 @@ from typing import Any, cast
 import gradio as gr
 from markupsafe import Markup
 
+from assistant.answering.events import Cited, Done, Restart, Text
 from assistant.errors import AssistantError, QuestionError
 from assistant.settings import Settings
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Citation, Turn
 from assistant.web.answers import Answers
 from assistant.web.banner import banner
 from assistant.web.calls import describe_call
@@ -29,6 +30,7 @@ from assistant.web.rendering import (
     answer_html,
     mail_address,
     one_line,
+    render_draft,
     render_notice,
     render_question,
 )
@@ -225,7 +227,7 @@ class Chat:
         calls = self._answers.assistant.calls
         call = calls.get(answer.call) or calls[self._answers.assistant.default_call]
         actions = Markup(render("actions.html", language, answer=answer))  # noqa: S704
-        return one_line(answer_html(answer, call, language) + actions)
+        return one_line(answer_html(answer, call, language, writes=self._answers.assistant.writes) + actions)
 
     def pick(
         self, trail: str, call: str, language: str, picked: gr.SelectData, request: gr.Request
@@ -247,7 +249,11 @@ class Chat:
         yield self.messages(kept, spoken, (question, words["searching"])), trail, ""
         try:
             self._rates.take(request.client.host if request and request.client else None)
-            answer = self._answers.ask_and_wait(question, _history(kept), call)
+            for said in self._write(question, kept, call, spoken):
+                if isinstance(said, Answer):
+                    answer = said
+                else:
+                    yield [*self.messages(kept, spoken, (question, "")), said], trail, ""
         except QuestionError as error:
             notice = str(error) if spoken == "fr" else words["detail_question"]
         except TooOftenError:
@@ -264,6 +270,23 @@ class Chat:
             yield messages, str(Trail(ids, self._process)), ""
             return
         yield self.messages(kept, spoken, (question, notice)), trail, ""
+
+    def _write(
+        self, question: str, kept: Sequence[Answer], call: str, language: Language
+    ) -> Iterator[Answer | dict[str, Any]]:
+        """What has been verified so far, as a message, whenever there is more; then the answer."""
+        text, quotes = "", list[Citation]()
+        for event in self._answers.follow(question, _history(kept), call):
+            match event:
+                case Done(answer):
+                    yield answer
+                case Restart():
+                    text, quotes = "", []
+                case Cited(citation):
+                    quotes.append(citation)
+                case Text(delta):
+                    text += delta
+                    yield _said("assistant", render_draft(text, quotes, language))
 
     def _read(self, trail: Trail) -> list[Answer]:
         return self._answers.find_all(trail.ids)

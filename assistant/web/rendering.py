@@ -17,15 +17,21 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from assistant.call import Call
-from assistant.types import Answer, Citation
+from assistant.types import ABSTENTIONS, Answer, Citation
 from assistant.web.pages import render
 from assistant.web.texts import Language, texts
 
 _LINKED = re.compile(r"\[(?P<index>\d{1,3})\]|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 
 
-def answer_html(answer: Answer, call: Call, language: Language) -> Markup:
-    """An answer with labels in ``language``; its text and its quotes say what language they are."""
+def answer_html(
+    answer: Answer, call: Call, language: Language, *, writes: bool = False
+) -> Markup:
+    """An answer with labels in ``language``; its text and its quotes say what language they are.
+
+    Where a model ``writes``, an answer without it says so.
+    """
+    stands_in = writes and answer.mode == "extractive" and answer.status not in ABSTENTIONS
     mail = mail_address(answer.handoff.email, call, answer.question, language) if answer.handoff else ""
     html = render(
         "answer.html",
@@ -35,6 +41,7 @@ def answer_html(answer: Answer, call: Call, language: Language) -> Markup:
         source_language=call.language,
         text=_markdown(answer.text, answer.citations),
         mail=mail,
+        mode=answer.mode if stands_in or answer.mode != "extractive" else "",
     )
     return Markup(html)  # noqa: S704
 
@@ -50,6 +57,11 @@ def mail_address(email: str, call: Call, question: str, language: Language) -> s
 def render_question(question: str, language: Language) -> str:
     """The message for what the user wrote."""
     return one_line(render("question.html", language, question=question))
+
+
+def render_draft(text: str, quotes: Sequence[Citation], language: Language) -> str:
+    """The message for an answer that is still being written."""
+    return one_line(render("draft.html", language, text=_markdown(text, quotes)))
 
 
 def render_notice(notice: str, language: Language) -> str:

@@ -117,10 +117,10 @@ async def _press(
 
 @contextmanager
 def serve(workers: int, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """``aap serve`` on a free port, with a database of its own; stopped at the end."""
+    """``aap serve`` on a free port (or AAP_PORT), with a database of its own; stopped at the end."""
     with socket.socket() as probe:
         probe.bind((ADDRESS, 0))
-        port = probe.getsockname()[1]
+        port = variables.get("AAP_PORT") or probe.getsockname()[1]
     base = f"http://{ADDRESS}:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {

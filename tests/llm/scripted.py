@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,6 +46,36 @@ def says(text: str, *, step: int = 7, pause: float = 0.0) -> Callable[..., None]
             handler.wfile.flush()
             time.sleep(pause)
         handler.wfile.write(b"data: [DONE]\n\n")
+
+    return reply
+
+
+def numbered(body: dict[str, Any], words: str) -> int:
+    """The number under which the prompt of a request shows the passage with ``words``."""
+    prompt = body["messages"][-1]["content"]
+    passages = re.split(r"\n\n(?=\[\d+\])", prompt[prompt.index("<passages>") :])
+    return next(int(re.findall(r"\[(\d+)\]", p)[0]) for p in passages if words in p)
+
+
+def citing(words: str, text: str) -> Callable[..., None]:
+    """Stream ``text``, where {n} is the number of the passage with ``words``."""
+
+    def reply(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        says(text.replace("{n}", str(numbered(body, words))))(handler, body)
+
+    return reply
+
+
+def halting(words: str, text: str, more: str, gate: threading.Event) -> Callable[..., None]:
+    """``citing`` that stops after ``text`` until ``gate`` opens, then goes on with ``more``."""
+
+    def reply(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        number = str(numbered(body, words))
+        start(handler)
+        handler.wfile.write(chunk(text.replace("{n}", number)))
+        handler.wfile.flush()
+        gate.wait(120)
+        handler.wfile.write(chunk(more.replace("{n}", number)) + b"data: [DONE]\n\n")
 
     return reply
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +18,7 @@ from assistant.embedding import Embedder
 from assistant.errors import ConfigurationError
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
-from tests.llm.scripted import Script, chunk, fails, says, sends, serving
+from tests.llm.scripted import Script, chunk, citing, fails, says, sends, serving
 from tests.web.helpers import build_site
 
 WHEN = "Jusqu'à quand peut-on candidater ?"
@@ -52,23 +51,6 @@ def generating(
     made = opened(settings, embedder, server[0])
     yield made
     made.close()
-
-
-def numbered(script: Script, words: str) -> int:
-    """The number under which the last prompt shows the passage with ``words``."""
-    prompt = script.requests[-1]["messages"][-1]["content"]
-    passages = re.split(r"\n\n(?=\[\d+\])", prompt[prompt.index("<passages>") :])
-    return next(int(re.search(r"\[(\d+)\]", p)[1]) for p in passages if words in p)
-
-
-def citing(words: str, text: str):  # type: ignore[no-untyped-def]
-    """A reply that cites the passage with ``words`` as the prompt numbers it."""
-
-    def reply(handler, body):  # type: ignore[no-untyped-def]
-        fake = Script(says(""), [body])
-        says(text.replace("{n}", str(numbered(fake, words))))(handler, body)
-
-    return reply
 
 
 def exact(assistant: Assistant, answer: Answer) -> bool:

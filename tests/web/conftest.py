@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import (
     Browser,
@@ -27,7 +25,7 @@ from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.settings import Settings
-from tests.web.helpers import build_site
+from tests.web.helpers import build_site, served
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CHROMIUM = Path("/usr/bin/chromium")
@@ -117,17 +115,8 @@ def client(site: FastAPI) -> TestClient:
 @pytest.fixture(scope="session")
 def address(site: FastAPI) -> Iterator[str]:
     """Where the site is served, on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(site, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            pytest.fail("the server did not start")
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=30)
+    with served(site) as where:
+        yield where
 
 
 @pytest.fixture(scope="session")

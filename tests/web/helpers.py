@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Page as BrowserPage
@@ -26,6 +32,22 @@ def build_site(assistant: Assistant, settings: Settings) -> FastAPI:
 
     with ThreadPoolExecutor(1) as pool:  # Playwright has a running loop in the tests' own thread
         return pool.submit(asyncio.run, build()).result()
+
+
+@contextmanager
+def served(site: FastAPI) -> Iterator[str]:
+    """Where ``site`` is served meanwhile, on a free port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(site, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            pytest.fail("the server did not start")
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=30)
 
 
 class Page(HTMLParser):
@@ -71,3 +93,55 @@ def assert_accessible(page: BrowserPage) -> None:
     assert results["passes"]
     found = [(item["id"], item["nodes"][0]["html"]) for item in results["violations"]]
     assert found == []
+
+
+def assert_nothing_lost(page: BrowserPage) -> None:
+    """No text is cut off or beyond the sides of the window, and the window scrolls downwards only.
+
+    A box of its own that scrolls sideways, as that of a table, is no loss.
+    """
+    lost = page.evaluate(_LOST)
+    assert not lost, lost
+
+
+_LOST = """() => {
+  const lost = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) lost.push(`the page is ${root.scrollWidth} wide`);
+  const up = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host;
+  const check = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1);
+    let [left, right, where] = [0, innerWidth, "the window"];
+    for (let parent = node.parentElement; parent; parent = up(parent)) {
+      const style = getComputedStyle(parent);
+      if (style.clipPath !== "none") return; // for screen readers alone
+      if (["auto", "scroll"].includes(style.overflowX) && parent.scrollWidth > parent.clientWidth && parent !== root) return;
+      if (["hidden", "clip"].includes(style.overflowX)) {
+        const box = parent.getBoundingClientRect();
+        if (box.width <= 1) return;
+        if (box.left > left) left = box.left;
+        if (box.right < right) [right, where] = [box.right, parent.outerHTML.slice(0, 80)];
+      }
+    }
+    for (const box of boxes) {
+      if (box.right < -1000) return; // a link that comes into the window when it has the focus
+      if (box.left < left - 2 || box.right > right + 2) {
+        lost.push(`${node.textContent.trim().slice(0, 60)} [${Math.round(box.left)}, ${Math.round(box.right)}] in ${where}`);
+        return;
+      }
+    }
+  };
+  const walk = (top) => {
+    const nodes = document.createTreeWalker(top, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      if (node.shadowRoot) walk(node.shadowRoot);
+      if (node.nodeType === Node.TEXT_NODE && node.data.trim()
+          && node.parentElement?.checkVisibility({visibilityProperty: true, opacityProperty: true})
+          && !node.parentElement.closest("script, style, noscript, template, option, textarea")) check(node);
+    }
+  };
+  walk(document.body);
+  return lost;
+}"""

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.web.accessibility import results
+from tests.web.helpers import assert_nothing_lost
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 QUESTION = "Jusqu'à quand peut-on candidater ?"
@@ -76,6 +78,17 @@ def widget_states(page: Page, wide: bool, look: Callable[[str], None]) -> None:
         look(f"widget_{state}")
 
 
+def picture(page: Page, path: Path) -> None:
+    """Take one in which there is something: between a jump and the next frame Chromium has none."""
+    for _ in range(20):
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.screenshot(path=str(path))
+        with Image.open(path) as image:
+            if image.convert("RGB").getcolors(1) is None:
+                return
+    pytest.fail(f"nothing can be seen in {path}")
+
+
 def test_every_state(browser: Browser, address: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     counts: dict[str, int] = {}
@@ -93,14 +106,14 @@ def test_every_state(browser: Browser, address: str) -> None:
                 state: str, page: Page = page, width: int = width, scheme: str = scheme
             ) -> None:
                 nonlocal version
-                page.screenshot(path=str(ARTIFACTS / f"{state}-{width}-{scheme}.png"))
+                picture(page, ARTIFACTS / f"{state}-{width}-{scheme}.png")
                 response = Axe().run(page).response
                 assert response["passes"]
                 version = response["testEngine"]["version"]
                 found = [(state, item["id"], item["nodes"][0]["html"]) for item in response["violations"]]
                 wrong.extend(found)
                 counts[state] = counts.get(state, 0) + len(found)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+                assert_nothing_lost(page)
 
             for states in (chat_states, plain_states, widget_states):
                 states(page, width >= 1024, look)
@@ -111,6 +124,25 @@ def test_every_state(browser: Browser, address: str) -> None:
     # What the statement says is what is so; copy artifacts/accessibility.json when it is not.
     if not os.environ.get("PARTIAL"):
         assert {key: results()[key] for key in ("axe", "states")} == {"axe": version, "states": counts}
+
+
+def test_zoom(browser: Browser, address: str) -> None:
+    """A window of 1280 pixels at 200 %."""
+    context = browser.new_context(
+        locale="fr-FR", base_url=address, viewport={"width": 640, "height": 400},
+        device_scale_factor=2, reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    seen: list[str] = []
+
+    def look(state: str) -> None:
+        seen.append(state)
+        assert_nothing_lost(page)
+
+    for states in (chat_states, plain_states, widget_states):
+        states(page, False, look)
+    context.close()
+    assert set(seen) == set(results()["states"]) - {"chat_panel"}
 
 
 def test_keyboard_only(page: Page) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.answering.assistant import Assistant
@@ -17,10 +14,10 @@ from assistant.desk.store import Store
 from assistant.desk.triage import Desk
 from assistant.desk.users import add_user
 from assistant.settings import Settings
-from tests.web.helpers import assert_accessible, build_site
+from tests.web.helpers import assert_accessible, assert_nothing_lost, build_site, served
 
 PASSWORD = "a long enough password"
-WIDTHS = (1280, 320)
+WIDTHS = (1280, 640, 320)  # 640: a window of 1280 at 200 %
 
 
 def _mail(number: int, body: str, subject: str) -> bytes:
@@ -50,17 +47,8 @@ def desk_address(assistant: Assistant, settings: Settings, tmp_path_factory: pyt
     last = store.mails(desk.call.id)[-1]
     correct(store, last, "anne", assistant.meaning("x"), version=last.version, state="person", category="other", urgency="low")
     store.close()
-    server = uvicorn.Server(uvicorn.Config(build_site(assistant, place), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            pytest.fail("the server did not start")
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=30)
+    with served(build_site(assistant, place)) as where:
+        yield where
 
 
 def _log_in(page: Page) -> None:
@@ -91,7 +79,7 @@ def test_each_page_is_accessible(browser: Browser, desk_address: str, width: int
             details.click()
         assert_accessible(page)
         assert "built-in" not in page.content()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert_nothing_lost(page)
     context.close()
 
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.events import Done
 from assistant.answering.index import CallIndex
 from assistant.settings import Settings
 from assistant.types import Answer
@@ -31,6 +32,7 @@ class Watched:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self.calls = assistant.calls
+        self.writes = assistant.writes
         self.default_call = assistant.default_call
         self.sources = assistant.sources
         self.asked = 0
@@ -131,15 +133,21 @@ def test_the_cache_knows_the_index_and_the_day(
 ) -> None:
     settings = own()
     answers = Answers(watched, Store(settings), settings)  # type: ignore[arg-type]
-    first = answers.ask_and_wait("Date de clôture ?")
-    assert answers.ask_and_wait("Date de clôture ?") == first and watched.asked == 1
+
+    def ask(*said: object) -> Answer:
+        *_, done = answers.follow(*said)  # type: ignore[arg-type]
+        assert isinstance(done, Done)
+        return done.answer
+
+    first = ask("Date de clôture ?")
+    assert ask("Date de clôture ?") == first and watched.asked == 1
     watched.later = timedelta(days=1)
-    answers.ask_and_wait("Date de clôture ?")
+    ask("Date de clôture ?")
     assert watched.asked == 2
     watched.version = 2
-    answers.ask_and_wait("Date de clôture ?")
+    ask("Date de clôture ?")
     assert watched.asked == 3
-    answers.ask_and_wait("Date de clôture ?", [], "numerique-2024")
+    ask("Date de clôture ?", [], "numerique-2024")
     assert watched.asked == 3
     answers.close()
 

@@ -184,7 +184,7 @@
     let up = false;
     try { up = (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) })).ok; } catch { /* not up */ }
     if (!up && !place) document.body.append(make("p", { id: "lost", role: "alert" }, words.lost));
-    if (up && place) place.remove();
+    if (up && place) location.reload(); // another process knows nothing of this page, but its address names the conversation
   }, 5000);
 
   new MutationObserver(() => {

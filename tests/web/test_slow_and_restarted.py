@@ -1,0 +1,125 @@
+"""What an applicant sees of a slow model, and of a server that goes and comes back."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from assistant.answering.assistant import Assistant
+from assistant.clock import stopped_clock
+from assistant.embedding import Embedder
+from assistant.settings import Settings
+from evals.bench.http import serve
+from tests.llm.scripted import halting, serving
+from tests.web.helpers import build_site, served
+
+QUESTION = "Jusqu'à quand peut-on candidater ?"
+FIRST = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}].\n"
+DEADLINE = "13 mars 2024"
+
+# Gradio's queue calls pandas in ways that pandas 3 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing")
+
+
+def ask(page: Page, question: str) -> None:
+    field = page.get_by_label("Votre question")
+    field.fill(question)
+    field.press("Enter")
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Closed: the model says nothing more; opened at the latest when the test ends."""
+    made = threading.Event()
+    yield made
+    made.set()
+
+
+@pytest.fixture
+def writing(
+    assistant: Assistant, settings: Settings, embedder: Embedder, browser: Browser,
+    gate: threading.Event,
+) -> Callable[..., object]:  # fmt: skip
+    """A chat whose model stops after its first sentence until the gate opens."""
+
+    @contextmanager
+    def open_page(budget_s: float) -> Iterator[Page]:
+        noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+        with serving() as (url, script):
+            script.reply = halting(DEADLINE, FIRST, "La clôture est le 9 mai 2031 [{n}].", gate)
+            changed = {"llm_model": "scripted", "llm_base_url": url, "answer_budget_s": budget_s}
+            own = settings.model_copy(update=changed)
+            generating = Assistant(own, embedder, stopped_clock(noon))
+            with served(build_site(generating, own)) as address:
+                context = browser.new_context(locale="fr-FR", base_url=address)
+                yield context.new_page()
+                context.close()
+            generating.close()
+
+    return open_page
+
+
+def test_what_a_model_has_written_is_shown_before_it_ends(
+    writing: Callable[..., object], gate: threading.Event
+) -> None:
+    with writing(60.0) as page:  # type: ignore[attr-defined]
+        page.goto("/")
+        ask(page, QUESTION)
+        expect(page.locator(".draft .text")).to_contain_text(DEADLINE)
+        expect(page.locator(".draft .text a.marker")).to_have_count(1)
+        expect(page.locator(".answer")).to_have_count(0)
+        expect(page.locator("#live")).to_be_empty()  # said aloud once, when it is whole
+        gate.set()
+        expect(page.locator(".answer .text")).to_contain_text(DEADLINE)
+        expect(page.locator(".answer .mode")).to_contain_text("modèle de langage")
+        expect(page.locator(".answer .text")).not_to_contain_text("2031")
+        expect(page.locator(".draft")).to_have_count(0)
+        expect(page.locator("#live")).to_contain_text(DEADLINE)
+
+
+def test_a_model_that_stops_is_not_waited_for(
+    writing: Callable[..., object], assistant: Assistant
+) -> None:
+    with writing(4.0) as page:  # type: ignore[attr-defined]
+        page.goto("/")
+        ask(page, QUESTION)
+        expect(page.locator(".answer .text")).to_contain_text(DEADLINE)
+        expect(page.locator(".answer .source")).not_to_have_count(0)
+        expect(page.locator(".answer .mode")).to_contain_text("sans modèle de langage")
+        expect(page.locator(".draft")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_conversation_outlives_the_server(
+    assistant: Assistant, settings: Settings, browser: Browser, tmp_path: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    variables = {
+        "AAP_DATA_DIR": str(settings.data_dir), "AAP_CACHE_DIR": str(settings.cache_dir),
+        "AAP_DATABASE_URL": f"sqlite:///{tmp_path}/web.sqlite", "AAP_PORT": port,
+    }  # fmt: skip
+    with browser.new_context(locale="fr-FR") as context:
+        page = context.new_page()
+        with serve(1, **variables) as (base, _):
+            page.goto(base)
+            ask(page, QUESTION)
+            expect(page.locator(".answer")).to_contain_text(DEADLINE)
+        lost = page.locator("#lost")
+        expect(lost).to_contain_text("a redémarré ou ne répond plus")
+        page.evaluate("document.body.dataset.before = 'true'")
+        expect(page.locator(".answer")).to_contain_text(DEADLINE)
+        with serve(1, **variables):
+            # The page loads itself anew; its address kept the answers.
+            expect(page.locator("body[data-before]")).to_have_count(0)
+            expect(page.locator(".answer")).to_contain_text(DEADLINE)
+            expect(lost).to_have_count(0)
