@@ -123,3 +123,6 @@ def test_a_conversation_outlives_the_server(
             expect(page.locator("body[data-before]")).to_have_count(0)
             expect(page.locator(".answer")).to_contain_text(DEADLINE)
             expect(lost).to_have_count(0)
+            page.wait_for_load_state("networkidle")
+            ask(page, "Qui contacter pour les tiers-lieux ?")
+            expect(page.locator(".answer")).to_have_count(2)
