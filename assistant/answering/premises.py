@@ -31,16 +31,17 @@ def said_otherwise(
         return ""
     found = [v for p in best.parts for v in index.values(best.unit.document, p)]
     for value in question.values:
-        if value.kind not in ("date", "amount", "percent"):
+        kind = "date" if value.kind == "month" else value.kind
+        if kind not in ("date", "amount", "percent"):
             continue
-        same = [v for v in found if v.kind == value.kind]
+        same = [v for v in found if v.kind == kind]
         near = {
             v.value
             for c in ranked[:8]
             if best.score - c.score <= MARGIN and not _less(index, question, c, best)
             for p in c.parts
             for v in index.values(c.unit.document, p)
-            if v.kind == value.kind
+            if v.kind == kind
         }
         if len(near) > 1:
             return ""
@@ -64,6 +65,8 @@ def _supposes(question: Question) -> bool:
 
 
 def _agrees(said: Value, found: Value) -> bool:
+    if said.kind == "month":
+        return found.value.startswith(said.value)
     if said.value.startswith("--"):
         return found.value.endswith(said.value[1:])
     return said.value == found.value

@@ -171,3 +171,9 @@ def test_suggestions_are_plain_wordings(assistant: Assistant, settings: Settings
     plain |= {wordings[0] for wordings in topic_wordings().values()}
     suggestions = assistant.ask("c koi la deadline svp").suggestions
     assert suggestions and set(suggestions) <= plain
+
+
+def test_a_month_is_corrected_like_a_date(assistant: Assistant) -> None:
+    wrong = assistant.ask("C'est bien ouvert jusqu'en septembre 2024, non ?")
+    assert wrong.text.startswith("Non, pas septembre 2024") and "13 mars 2024" in wrong.text
+    assert not assistant.ask("C'est bien ouvert jusqu'en mars 2024, non ?").text.startswith("Non")
