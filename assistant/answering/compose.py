@@ -51,17 +51,17 @@ def compose_answer(
     chosen = [best, *_more(draft.index, question, best, ranked[1:])]
     placed = asks_division(question.plain)
     for number, candidate in enumerate(chosen):
-        text, mark = _render(draft, candidate)
-        if "\n" not in text:
-            text, mark = _under_heading(draft, candidate, text, mark, path=placed and not number)
+        above = _headings(draft.index, candidate, path=placed and not number)
+        shown, mark = _show(draft, candidate.unit.document, above)  # numbered as they are read
+        text, own = _render(draft, candidate)
+        mark += own
         if number == 0 and corrected:
-            draft.lines.append(
-                say(draft.language, "correction", said=corrected, quote=text, mark=mark)
-            )
+            line = say(draft.language, "correction", said=corrected, quote=text, mark=mark)
         elif "\n" in text or (candidate.unit.kind == "row" and phrase == "quote"):
-            draft.lines.append(f"{text} {mark}")
+            line = f"{text} {mark}"
         else:
-            draft.lines.append(say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark))
+            line = say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark)
+        draft.lines.append(f"{shown} : {line}" if shown else line)
     _tell_state(draft, question, chosen, today)
     return "answered" if sure else "partial"
 
@@ -125,23 +125,27 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     return re.sub(r"\s+", " ", quoted), mark
 
 
-def _under_heading(
-    draft: Draft, candidate: Candidate, text: str, mark: str, *, path: bool
-) -> tuple[str, str]:
-    """The text after the headings that it stands under (``path``), or after the nearest one when
-    it opens with a pronoun that stands for something before it."""
-    unit, document = candidate.unit, draft.index.document(candidate.unit.document)
-    pronoun = document.language == "fr" and opens_with_pronoun(text)
-    headings: list[Span] = []
+def _show(draft: Draft, document: str, headings: Sequence[Span]) -> tuple[str, str]:
+    """Headings as a path, and their markers; both empty without any."""
+    texts = (display_heading(draft.index.text(document, heading)) for heading in headings)
+    return " › ".join(texts), draft.cite(document, *headings)
+
+
+def _headings(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Span]:
+    """The headings to show before a passage: all that it stands under (``path``), or the nearest
+    one when it opens with a pronoun that stands for something before it."""
+    unit, document = candidate.unit, index.document(candidate.unit.document)
+    if unit.composite or unit.kind in ("heading", "title"):
+        return []
+    first = trim(document.text, candidate.parts[0])
+    pronoun = document.language == "fr" and opens_with_pronoun(index.text(document.id, first))
+    found: list[Span] = []
     section = unit.section
-    while section is not None and (path or (pronoun and not headings)):
-        headings.insert(0, document.sections[section].heading)
+    while section is not None and (path or (pronoun and not found)):
+        found.insert(0, document.sections[section].heading)
         section = document.sections[section].parent
-    words = sum(len(draft.index.text(unit.document, h).split()) for h in headings)
-    if not headings or words > MAX_HEADING_WORDS or unit.kind in ("heading", "title", "outline"):
-        return text, mark
-    shown = " › ".join(display_heading(draft.index.text(unit.document, h)) for h in headings)
-    return f"{shown} : {text}", draft.cite(unit.document, *headings) + mark
+    words = sum(len(index.text(document.id, heading).split()) for heading in found)
+    return found if words <= MAX_HEADING_WORDS else []
 
 
 def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
@@ -250,7 +254,8 @@ def _tell_state(
 ) -> None:
     """After a deadline, whether the call is open today, counted in the call's time zone."""
     dates = call_dates(draft.index)
-    if dates is None or "date" not in question.kinds and question.asked != "yesno":
+    about = "date" in question.kinds or any(v.kind == "date" for v in question.values)
+    if dates is None or not (about or question.asked == "yesno"):
         return
     opening, closing = dates
     shown = {

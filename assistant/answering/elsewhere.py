@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from assistant.answering.index import CallIndex
+from assistant.answering.premises import supposes
 from assistant.answering.question import Question
 from assistant.call import Call
 from assistant.words import fold, stems, tokens
@@ -71,7 +72,7 @@ def other_year(question: Question, index: CallIndex) -> bool:
 
     A supposition ("c'est bien en 2025 ?") is left to be corrected.
     """
-    if question.asked == "yesno":
+    if supposes(question):
         return False
     years = {value.value for value in question.values if value.kind == "year"}
     return any(

@@ -70,9 +70,6 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "cover_foreign": covered * (1 - native),
             "around": covered_around * native,
             "around_foreign": covered_around * (1 - native),
-            "label": _label_asked(index, question, c),
-            "heading_asked": _asked(question, index.heading_words(c.unit), index),
-            "pairs": _pairs(question, around),
             "names_missing": (
                 sum(1.0 for t in names if not t.stems & around) / len(names) if names else 0.0
             ),
@@ -103,33 +100,6 @@ def log_odds(probability: float) -> float:
 
 def _coverage(question: Question, words: frozenset[str], total: float) -> float:
     return sum(t.weight for t in question.terms if t.stems & words) / total
-
-
-def _asked(question: Question, words: frozenset[str], index: CallIndex) -> float:
-    """Share of ``words``, by weight, that the question asks for."""
-    if not words:
-        return 0.0
-    stems = frozenset().union(*(t.stems for t in question.terms))
-    weights = {word: index.lexicon.weight(word) for word in words}
-    return sum(w for word, w in weights.items() if word in stems) / (sum(weights.values()) or 1.0)
-
-
-def _label_asked(index: CallIndex, question: Question, candidate: Candidate) -> float:
-    """Share of a row's first cell that the question asks for."""
-    unit = candidate.unit
-    if unit.kind != "row":
-        return 0.0
-    text = index.text(unit.document, unit.span)
-    end = unit.span.start + (text.find("\t") if "\t" in text else len(text))
-    return _asked(question, index.words(unit.document, Span(unit.span.start, end)), index)
-
-
-def _pairs(question: Question, words: frozenset[str]) -> float:
-    """Share of the question's neighbouring content words that stand here together."""
-    pairs = list(zip(question.terms, question.terms[1:], strict=False))
-    if not pairs:
-        return 0.0
-    return sum(bool(a.stems & words and b.stems & words) for a, b in pairs) / len(pairs)
 
 
 def _alike(index: CallIndex, question: Question, known: KnownQuestion) -> float:

@@ -32,7 +32,7 @@ def said_otherwise(
     found = [v for p in best.parts for v in index.values(best.unit.document, p)]
     for value in question.values:
         kind = "date" if value.kind == "month" else value.kind
-        if kind not in ("date", "amount", "percent"):
+        if kind not in ("date", "year", "amount", "percent"):
             continue
         same = [v for v in found if v.kind == kind]
         near = {
@@ -45,7 +45,7 @@ def said_otherwise(
         }
         if len(near) > 1:
             return ""
-        if len(same) == 1 and not any(_agrees(value, v) for v in same) and _supposes(question):
+        if len(same) == 1 and not any(_agrees(value, v) for v in same) and supposes(question):
             return question.text[value.start : value.end]
     return ""
 
@@ -60,7 +60,8 @@ def _less(index: CallIndex, question: Question, one: Candidate, best: Candidate)
     return fitting(one) < fitting(best)
 
 
-def _supposes(question: Question) -> bool:
+def supposes(question: Question) -> bool:
+    """Whether a question takes something for granted and wants it confirmed."""
     return bool(_SUPPOSES.search(question.text)) or question.asked == "yesno"
 
 

@@ -177,3 +177,9 @@ def test_a_month_is_corrected_like_a_date(assistant: Assistant) -> None:
     wrong = assistant.ask("C'est bien ouvert jusqu'en septembre 2024, non ?")
     assert wrong.text.startswith("Non, pas septembre 2024") and "13 mars 2024" in wrong.text
     assert not assistant.ask("C'est bien ouvert jusqu'en mars 2024, non ?").text.startswith("Non")
+
+
+def test_a_year_that_is_supposed_is_corrected(assistant: Assistant) -> None:
+    wrong = assistant.ask("Villes Internet a été fondée en 1998, non ?")
+    assert "2002" in wrong.text or wrong.abstained
+    assert "1998" not in wrong.text.replace("Non, pas 1998", "")

@@ -1,5 +1,6 @@
 """A call without validated questions, read by its form: lists, tables, headings, contacts."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,18 @@ def test_which_part_is_told_by_the_heading(quays: Assistant) -> None:
 def test_a_pronoun_stands_under_its_heading(quays: Assistant) -> None:
     answer = quays.ask("Qui forme quarante jardiniers bénévoles chaque année ?")
     assert "Atelier des berges" in answer.text and "quarante jardiniers" in answer.text
+    used = re.findall(r"\[(\d+)\]", answer.text)
+    assert used == sorted(used)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who trains forty volunteer gardeners each year?", "Does planting shade trees fall under any part? Which part?"],
+)
+def test_only_what_the_sources_say_stands_in_quotation_marks(quays: Assistant, question: str) -> None:
+    answer = quays.ask(question)
+    text = re.sub(r"\s+", " ", quays.document("quais", "reglement").text)
+    assert all(quote in text for quote in re.findall(r"“([^”]*)”", answer.text))
 
 
 def test_a_phone_that_is_not_given_is_not_replaced(quays: Assistant) -> None:

@@ -18,23 +18,11 @@ from assistant.embedding import Embedder
 from assistant.errors import ConfigurationError
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
-from tests.llm.scripted import Script, chunk, citing, fails, says, sends, serving
+from tests.llm.scripted import Script, chunk, citing, fails, says, sends
 from tests.web.helpers import build_site
 
 WHEN = "Jusqu'à quand peut-on candidater ?"
 RIGHT = "Vous pouvez déposer votre candidature jusqu'au 13 mars 2024 [1]."
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[str, Script]]:
-    with serving() as served:
-        yield served
-
-
-@pytest.fixture
-def script(server: tuple[str, Script]) -> Script:
-    server[1].requests.clear()
-    return server[1]
 
 
 def opened(settings: Settings, embedder: Embedder, url: str, **changes: object) -> Assistant:

@@ -18,22 +18,10 @@ from ingest.build import ingest
 from ingest.faq import load_faq
 from ingest.proposals import FILE, propose
 from tests.ingest.corner import CALL, TEXT
-from tests.llm.scripted import Script, fails, says, serving
+from tests.llm.scripted import Script, fails, says
 
 CLOSING = "Quelle est la date de clôture ?"
 JURY = "Quand siège le jury ?"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[str, Script]]:
-    with serving() as served:
-        yield served
-
-
-@pytest.fixture
-def script(server: tuple[str, Script]) -> Script:
-    server[1].requests.clear()
-    return server[1]
 
 
 @pytest.fixture

@@ -118,11 +118,15 @@ def test_a_conversation_outlives_the_server(
         expect(lost).to_contain_text("a redémarré ou ne répond plus")
         page.evaluate("document.body.dataset.before = 'true'")
         expect(page.locator(".answer")).to_contain_text(DEADLINE)
+        page.locator("#question textarea").fill("Qui contacter pour les tiers-lieux ?")
         with serve(1, **variables):
             # The page loads itself anew; its address kept the answers.
             expect(page.locator("body[data-before]")).to_have_count(0)
             expect(page.locator(".answer")).to_contain_text(DEADLINE)
             expect(lost).to_have_count(0)
+            # What was typed is still there, and can be sent.
+            typed = page.locator("#question textarea")
+            expect(typed).to_have_value("Qui contacter pour les tiers-lieux ?")
             page.wait_for_load_state("networkidle")
-            ask(page, "Qui contacter pour les tiers-lieux ?")
+            typed.press("Enter")
             expect(page.locator(".answer")).to_have_count(2)

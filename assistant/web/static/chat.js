@@ -5,6 +5,7 @@
   const query = new URLSearchParams(location.search);
   const isFrench = (query.get("lang") || navigator.language || "fr").slice(0, 2) !== "en";
   document.documentElement.lang = isFrench ? "fr" : "en";
+  const UNSENT = "aap-unsent";
   let words = null;
   const ready = fetch(`/api/v1/texts?lang=${document.documentElement.lang}`)
     .then((response) => response.json())
@@ -184,11 +185,25 @@
     let up = false;
     try { up = (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) })).ok; } catch { /* not up */ }
     if (!up && !place) document.body.append(make("p", { id: "lost", role: "alert" }, words.lost));
-    if (up && place) location.reload(); // another process knows nothing of this page, but its address names the conversation
+    if (!up || !place) return;
+    // Another process knows nothing of this page, but its address names the conversation.
+    sessionStorage.setItem(UNSENT, document.querySelector("#question textarea")?.value ?? "");
+    location.reload();
   }, 5000);
+
+  // What was typed and not sent when the page was loaded anew.
+  const retype = () => {
+    const unsent = sessionStorage.getItem(UNSENT);
+    const box = unsent && document.querySelector("#question textarea");
+    if (!box || box.value) return;
+    sessionStorage.removeItem(UNSENT);
+    box.value = unsent;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
 
   new MutationObserver(() => {
     relabel();
+    retype();
     clearTimeout(timer);
     timer = setTimeout(follow, 60);
   }).observe(document.documentElement, {
