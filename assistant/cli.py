@@ -11,11 +11,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assistant.commands.bench import app as bench_app
 from assistant.commands.call import app as call_app
 from assistant.commands.corpus import app as corpus_app
 from assistant.commands.mail import mail_app, users_app
-from assistant.commands.terminal import clear_errors as _clear_errors
-from assistant.settings import Settings, load_settings
+from assistant.commands.terminal import clear_errors, say
+from assistant.settings import load_settings
 
 if TYPE_CHECKING:
     from assistant.answering.assistant import Explanation
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="Answers from a call's regulation, with exact quotes.", no_args_is_help=True,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(bench_app, name="bench")
 app.add_typer(call_app, name="call")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(mail_app, name="mail")
@@ -45,8 +47,8 @@ def ask(
     """Answer one question."""
     from assistant.answering.assistant import Assistant
 
-    with _clear_errors():
-        assistant = Assistant.open(_settings())
+    with clear_errors():
+        assistant = Assistant.open(load_settings())
         answer, steps = assistant.explain(question, call=call)
     if json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
@@ -68,30 +70,30 @@ def ingest(
     from ingest.embedded_model import prepare_embedded_model
     from ingest.prototypes import build_prototypes
 
-    with _clear_errors():
-        settings = _settings()
+    with clear_errors():
+        settings = load_settings()
         if settings.embedder == EMBEDDED:
-            prepare_embedded_model(settings.cache_dir, progress=_say)
+            prepare_embedded_model(settings.cache_dir, progress=say)
         embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
         prepared = build_prototypes(settings.data_dir, embedder, _bar("standard questions"))
         if prepared:
-            _say(f"{prepared} standard questions embedded.")
+            say(f"{prepared} standard questions embedded.")
         calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
         for name in calls:
             report = build(
                 settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
-                lambda: _say("Another process is building this index: waiting for it to end."),
+                lambda: say("Another process is building this index: waiting for it to end."),
             )  # fmt: skip
             verb = "built" if report.changed else "is up to date"
-            _say(
+            say(
                 f"{name}: version {report.version} {verb}: {report.documents} document(s), "
                 f"{report.units} units, {report.facts} facts, {report.questions} known questions; "
                 f"{report.embedded} embedded, {report.kept} kept, {report.removed} removed."
             )
             for entry in report.expired_faq:
-                _say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
+                say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
             for skipped in report.skipped:
-                _say(f"  skipped {skipped}")
+                say(f"  skipped {skipped}")
 
 
 @app.command()
@@ -109,8 +111,8 @@ def serve(
 
     if workers is not None:
         os.environ["AAP_WORKERS"] = str(workers)  # the processes read their settings themselves
-    with _clear_errors():
-        settings = _settings()
+    with clear_errors():
+        settings = load_settings()
         address = (host or settings.host, port or settings.port)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -124,112 +126,14 @@ def serve(
                 raise typer.Exit(1) from error
         web = create_app(Assistant.open(settings), settings) if settings.workers == 1 else None
     base = f"http://{address[0]}:{address[1]}"
-    _say(f"Chat       {base}/" if web else f"Questions  {base}/ask   (the chat needs one process)")
-    _say(f"API        {base}/api/v1/answers   (documentation: {base}/docs)")
-    _say(f"Widget     {base}/widget/demo")
-    _say("Stop with Ctrl+C.")
+    say(f"Chat       {base}/" if web else f"Questions  {base}/ask   (the chat needs one process)")
+    say(f"API        {base}/api/v1/answers   (documentation: {base}/docs)")
+    say(f"Widget     {base}/widget/demo")
+    say("Stop with Ctrl+C.")
     if web:
         serve_one(web, settings, *address)
     else:
         serve_many(settings, *address)
-
-
-bench = typer.Typer(help="Measure how fast the product is.", no_args_is_help=True)
-app.add_typer(bench, name="bench")
-
-
-@bench.callback()
-def _bench() -> None:
-    """Measure how fast the product is."""
-
-
-@bench.command("http")
-def bench_over_http(
-    clients: Annotated[str, typer.Option(help="Numbers of clients.")] = "1,10,50,200",
-    seconds: Annotated[float, typer.Option(help="Seconds for each.")] = 10.0,
-    workers: Annotated[str, typer.Option(help="Numbers of processes.")] = "1,2",
-    distinct: Annotated[bool, typer.Option(help="Never the same question twice.")] = True,
-    out: Annotated[Path | None, typer.Option(help="Write one JSON line a row.")] = None,
-) -> None:
-    """Ask a server of its own over loopback with 1, 10, 50 and 200 clients at a time."""
-    import json
-    from dataclasses import asdict
-
-    from evals.bench.http import bench_http, read_questions
-
-    with _clear_errors():
-        settings = _settings()
-    path = settings.corpus_dir.parent / "evals" / "questions" / f"{settings.call}.yaml"
-    questions = read_questions(path)
-    _say("processes  clients  answers/s  p50 ms  p95 ms  p99 ms  refused  errors  memory MB")
-    counts = [int(part) for part in clients.split(",")]
-    for number in (int(part) for part in workers.split(",")):
-        for row in bench_http(questions, counts, seconds, workers=number, distinct=distinct):
-            _say(
-                f"{row.workers:9}  {row.clients:7}  {row.per_second:9.1f}  {row.p50:6.0f}  "
-                f"{row.p95:6.0f}  {row.p99:6.0f}  {row.refused:7}  {row.errors:6}  "
-                f"{row.memory_mb:9.0f}"
-            )
-            if out is not None:
-                with out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(row)) + "\n")
-
-
-@bench.command("mails")
-def bench_of_mails(
-    count: Annotated[int, typer.Option(min=1, help="How many mails.")] = 1_000,
-    workers: Annotated[int, typer.Option(min=1, help="How many at a time.")] = 2,
-) -> None:
-    """Triage and draft mails made from those of the evaluation: as they come, then all different."""
-    from assistant.answering.assistant import Assistant
-    from assistant.desk.triage import Desk
-    from evals.mails.bench import bench_mails
-    from evals.mails.cases import load_mails
-
-    with _clear_errors():
-        settings = _settings()
-        assistant = Assistant.open(settings)
-        folder = settings.corpus_dir.parent / "evals" / "mails" / settings.call
-        cases = [case for path in sorted(folder.glob("*.yaml")) for case in load_mails(path)]
-    _say("mails  questions  drafts  different  seconds  mails/s  p50 ms  p95 ms")
-    for distinct in (False, True):
-        row = bench_mails(Desk(assistant), cases, count, distinct=distinct, workers=workers)
-        _say(
-            f"{row.mails:5}  {row.questions:9}  {row.drafts:6}  {'all' if distinct else 'some':>9}  "
-            f"{row.seconds:7.1f}  {row.per_second:7.1f}  {row.p50:6.0f}  {row.p95:6.0f}"
-        )
-
-
-@bench.command("ingest")
-def bench_ingestion(
-    documents: Annotated[str, typer.Option(help="Numbers of documents; 1000 takes hours.")] = "10,100",
-    passages: Annotated[int, typer.Option(min=1, help="Passages in each document.")] = 10,
-    seed: Annotated[int, typer.Option(help="Of the generator of documents.")] = 1,
-    vanilla: Annotated[bool, typer.Option(help="Measure LangChain with torch too.")] = True,
-    out: Annotated[Path | None, typer.Option(help="Write one JSON line a row.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a plot (SVG).")] = None,
-) -> None:
-    """Ingest made-up calls of growing size and ask them questions."""
-    import json
-    from dataclasses import asdict
-
-    from evals.bench.ingest import bench_ingest
-    from evals.bench.ingest import plot as draw
-
-    _say("way      documents  chunks  chunks/s  chars/s  peak MB  index MB  update s  p50 ms  p95 ms")
-    rows = []
-    for row in bench_ingest([int(n) for n in documents.split(",")], passages, seed=seed, vanilla=vanilla):
-        rows.append(row)
-        _say(
-            f"{row.way:7}  {row.documents:9}  {row.chunks:6}  {row.chunks_per_s:8.1f}  "
-            f"{row.characters_per_s:7.0f}  {row.peak_mb:7.0f}  {row.index_mb:8.1f}  "
-            f"{row.update_s:8.2f}  {row.p50:6.1f}  {row.p95:6.1f}"
-        )
-        if out is not None:
-            with out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(row)) + "\n")
-    if plot is not None:
-        plot.write_text(draw(rows), encoding="utf-8")
 
 
 @app.command("eval")
@@ -254,8 +158,8 @@ def evaluate(
     from evals.mails.command import run_mail_command
     from evals.stored import STORED
 
-    with _clear_errors():
-        settings = _settings()
+    with clear_errors():
+        settings = load_settings()
         if mails:
             paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
             run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
@@ -276,21 +180,13 @@ def doctor() -> None:
     from assistant.doctor import examine
     from assistant.model_check import examine_model
 
-    with _clear_errors():
-        findings = [*examine(_settings()), *examine_model(_settings())]
+    with clear_errors():
+        findings = [*examine(load_settings()), *examine_model(load_settings())]
     for finding in findings:
         mark = "[green]ok[/green]" if finding.ok else "[red]no[/red]"
         _out.print(f"{mark}  {finding.name:<12} {escape(finding.text)}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-def _settings() -> Settings:
-    return load_settings()
-
-
-def _say(text: str) -> None:
-    _out.print(escape(text), soft_wrap=True)
 
 
 def _bar(name: str):  # type: ignore[no-untyped-def]

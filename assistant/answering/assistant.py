@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
@@ -24,11 +23,13 @@ from assistant.answering.elsewhere import served_call
 from assistant.answering.events import Done, Event, Outlet, Progress
 from assistant.answering.generate import Generation, Writer
 from assistant.answering.index import CallIndex
+from assistant.answering.indexes import Indexes
 from assistant.answering.linked import consult, tell_difference, tell_linked
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
+from assistant.answering.suggestions import suggest
 from assistant.answering.texts import say
 from assistant.answering.understand import clean, detect_language, understand
 from assistant.answering.verify import problems
@@ -37,9 +38,6 @@ from assistant.chat_model import open_chat_model
 from assistant.clock import Clock, system_clock
 from assistant.embedding import Embedder, load_embedder
 from assistant.errors import CorpusError, IndexMissingError, QuestionError
-from assistant.index.catalog import Catalog
-from assistant.index.vectors import open_vectors
-from assistant.index.versions import LINKED, Versions
 from assistant.settings import Settings
 from assistant.sources import Kept, survey
 from assistant.types import (
@@ -47,7 +45,6 @@ from assistant.types import (
     Answer,
     Document,
     Handoff,
-    Span,
     Status,
     Timings,
     Turn,
@@ -55,7 +52,6 @@ from assistant.types import (
 )
 
 MAX_CHARS = 4_000
-MAX_SUGGESTIONS = 3
 
 
 @dataclass(slots=True)
@@ -91,18 +87,18 @@ class Assistant:
         self._embedder = embedder
         self._clock = clock
         self._prototypes: Prototypes = load_prototypes(settings.data_dir, embedder)
-        self._indexes: dict[str, CallIndex] = {}
-        self._lock = threading.Lock()
+        self._indexes = Indexes(settings, embedder.name)
         model = open_chat_model(settings)
         whole = settings.llm_evidence == "whole"
         self._writer = Writer(model, embedder, whole=whole) if model else None
         self.default_call = settings.call
         for call in list_calls(settings.corpus_dir):
             with suppress(IndexMissingError):
-                self._index(call)
-        if "call" not in settings.model_fields_set and self.default_call not in self._indexes:
-            self.default_call = next(iter(self._indexes), settings.call)  # another corpus folder
-        self._index(self.default_call)  # it must be there: raises what is wrong with it
+                self.index(call)
+        held = self._indexes.held
+        if "call" not in settings.model_fields_set and self.default_call not in held:
+            self.default_call = next(iter(held), settings.call)  # another corpus folder
+        self.index(self.default_call)  # it must be there: raises what is wrong with it
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Assistant:
@@ -118,7 +114,7 @@ class Assistant:
     @property
     def calls(self) -> dict[str, Call]:
         """The calls that can be asked about, by id."""
-        return {id_: index.call for id_, index in sorted(self._indexes.items())}
+        return {id_: index.call for id_, index in sorted(self._indexes.held.items())}
 
     @property
     def writes(self) -> bool:
@@ -127,13 +123,11 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of all indexes."""
-        for index in self._indexes.values():
-            index.close()
-        self._indexes.clear()
+        self._indexes.close()
 
     def ready(self) -> dict[str, str]:
         """What is being served. Raises IndexMissingError when nothing is."""
-        index = self._index(self.default_call)
+        index = self.index(self.default_call)
         return {
             "call": index.call.id,
             "index_version": str(index.version),
@@ -144,14 +138,14 @@ class Assistant:
 
     def document(self, call: str, document: str) -> Document:
         """A document with its canonical text. Raises CorpusError when there is none."""
-        documents = self._index(call).documents
+        documents = self.index(call).documents
         if document not in documents:
             raise CorpusError(f"The call '{call}' has no document '{document}'.")
         return documents[document]
 
     def index(self, call: str) -> CallIndex:
         """The current index of a call, for interfaces that show what it holds."""
-        return self._index(call)
+        return self._indexes.current(call)
 
     def sources(self, call: str) -> list[Kept]:
         """The resources that a call links to, and what is known of each."""
@@ -202,7 +196,7 @@ class Assistant:
     ) -> Generator[Event, None, tuple[Answer, list[Explanation]]]:
         watch, outlet = Stopwatch(), Outlet()
         deadline = time.monotonic() + self._settings.answer_budget_s
-        index = self._index(call or self.default_call)
+        index = self.index(call or self.default_call)
         message = self._checked(question, index)
         yield Progress("understand")
         understood = understand(message, history, index)
@@ -335,7 +329,9 @@ class Assistant:
             handoff=handoff,
             mode="generated" if generated else "extractive",
             confidence=round(min((c for _, c in decisions), default=0.0), 4),
-            suggestions=_suggestions(steps, index, draft.language),
+            suggestions=suggest(
+                [(step.reading, step.retrieval) for step in steps], index, draft.language
+            ),
             timings_ms=Timings(**spent, total=round(sum(watch.spent.values()), 3)),
         )
 
@@ -349,39 +345,6 @@ class Assistant:
             if any(fact.kind == "email" and fact.value == wanted for fact in facts):
                 return index.catalog.unit(unit_id)
         return None
-
-    def _index(self, call: str) -> CallIndex:
-        """The current index of a call, opened anew when a new version was published."""
-        versions = Versions(self._settings.data_dir, call)
-        held = self._indexes.get(call)
-        number = versions.current()
-        if held is not None and (number is None or number == held.version):
-            return held
-        if held is None and call not in list_calls(self._settings.corpus_dir):
-            known = ", ".join(sorted(self._indexes)) or "none"
-            raise CorpusError(f"There is no call '{call}' (calls served: {known}).")
-        with self._lock:
-            held = self._indexes.get(call)
-            if held is None or held.version != versions.current():
-                self._indexes[call] = self._open(versions)
-            return self._indexes[call]
-
-    def _open(self, versions: Versions) -> CallIndex:
-        path = versions.current_path()
-        catalog = Catalog(path / "catalog.sqlite")
-        if catalog.meta["embedder"] != self._embedder.name:
-            raise IndexMissingError(
-                f"The index of '{versions.call}' was built with another embedding model. "
-                f"Run 'aap ingest'."
-            )
-        url, number = self._settings.chroma_url, int(path.name)
-        vectors = open_vectors(path, versions.call, url)
-        more, linked = path / LINKED, None
-        if (more / "catalog.sqlite").exists():
-            linked = CallIndex(
-                more, number, Catalog(more / "catalog.sqlite"), open_vectors(more, versions.call, url)
-            )
-        return CallIndex(path, number, catalog, vectors, linked)
 
 
 def _address(call: Call) -> str:
@@ -402,24 +365,3 @@ def _identity(index: CallIndex, question: str, history: Sequence[Turn], text: st
     content = [index.call.id, str(index.version), question, text]
     content += [f"{turn.role}:{turn.text}" for turn in history]
     return hashlib.sha256("\x1f".join(content).encode()).hexdigest()[:20]
-
-
-def _suggestions(
-    steps: Sequence[Explanation], index: CallIndex, language: str
-) -> tuple[str, ...]:
-    """Validated questions near the one asked, in their plain wording and the user's language, each
-    answered by other passages than the answer and the ones before it."""
-    found: dict[str, str] = {}
-    told: list[tuple[str, Span]] = []
-    for step in steps:
-        for best in step.reading.candidates[:1]:
-            told += [(best.unit.document, part) for part in best.parts]
-        for known in step.retrieval.related:
-            text = index.plain_wordings.get((known.entry, language))
-            parts = [(known.document, part) for part in known.parts]
-            if known.origin != "faq" or not text or known.entry in found:
-                continue
-            if not any(one == other and p.overlap(q) for one, p in parts for other, q in told):
-                found[known.entry] = text
-                told += parts
-    return tuple(list(found.values())[:MAX_SUGGESTIONS])
