@@ -38,7 +38,7 @@ def form(request: Request, user: Reader) -> Response:
 
 @router.post("/upload")
 async def upload(request: Request) -> Response:
-    """Keep the mails of the files. Nothing is read from whom is not logged in."""
+    """Keep the mails of the files. Nothing is read from anybody who is not logged in."""
     user = await run_in_threadpool(user_of, request)
     if not user:
         raise HTTPException(403)
