@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 import phonenumbers
@@ -111,7 +112,8 @@ class Value:
     end: int
 
 
-def find_values(text: str, region: str = "FR") -> list[Value]:
+@lru_cache(maxsize=2_048)
+def find_values(text: str, region: str = "FR") -> tuple[Value, ...]:
     """All values in ``text``, in order, not overlapping; the more specific kind wins.
 
     ``region`` (ISO 3166) is where phone numbers without a country code belong.
@@ -137,7 +139,7 @@ def find_values(text: str, region: str = "FR") -> list[Value]:
     for kind, pattern in _PATTERNS[2:]:
         for match in pattern.finditer(text):
             take(kind, _canonical(kind, match), *match.span())
-    return sorted(found, key=lambda item: item.start)
+    return tuple(sorted(found, key=lambda item: item.start))
 
 
 _RANGE = re.compile(

@@ -14,7 +14,6 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import load_prototypes
-from assistant.answering.read import Reader, answer_features, parse_logistic
+from assistant.answering.read import Logistic, Reader, answer_features, parse_logistic
 from assistant.answering.retrieve import Candidate, Retrieval, retrieve
 from assistant.answering.understand import Question, understand
 from assistant.embedding import Embedder, load_embedder
@@ -141,7 +140,7 @@ def fit_reader(samples: list[Sample]) -> dict[str, Any]:
         for sample, f in zip(samples, folds, strict=True):
             if f != fold or not sample.retrieval.candidates:
                 continue
-            ranked = rank(sample, part.logit)
+            ranked = rank(sample, part)
             rows.append(answer_features(sample.question, sample.retrieval, ranked))
             labels.append(sample.answerable)
     return {
@@ -193,10 +192,11 @@ def _stored(
     }
 
 
-def rank(sample: Sample, score: Callable[[dict[str, float]], float]) -> list[Candidate]:
+def rank(sample: Sample, model: Logistic) -> list[Candidate]:
     """Candidates by score, best first; stores the scores."""
-    for candidate in sample.retrieval.candidates:
-        candidate.score = score(candidate.features)
+    scores = model.logits([c.features for c in sample.retrieval.candidates])
+    for candidate, score in zip(sample.retrieval.candidates, scores, strict=True):
+        candidate.score = score
     return sorted(sample.retrieval.candidates, key=lambda c: -c.score)
 
 
@@ -207,15 +207,14 @@ def measure(reader: Reader, samples: list[Sample]) -> dict[str, float]:
     truth: list[bool] = []
     for sample in samples:
         gold = {id(c) for c, g in zip(sample.retrieval.candidates, sample.labels, strict=True) if g}
-        ranked = rank(sample, reader.passage.logit)
+        ranked = rank(sample, reader.passage)
         if sample.answerable:
             count += 1
             first += id(ranked[0]) in gold
             third += any(id(c) in gold for c in ranked[:3])
             pool += bool(gold)
-        scores.append(
-            reader.answer.logit(answer_features(sample.question, sample.retrieval, ranked))
-        )
+        features = answer_features(sample.question, sample.retrieval, ranked)
+        scores += reader.answer.logits([features])
         truth.append(sample.answerable)
     return {
         "n": count, "pool": pool / count, "top1": first / count, "top3": third / count,

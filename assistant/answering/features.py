@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from assistant.answering.index import CallIndex
-from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.index.catalog import KnownQuestion
 from assistant.types import Span
@@ -26,27 +24,24 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
     top_faq = max(c.faq for c in candidates)
     top_fact = max(c.fact for c in candidates)
     top_bm25 = max(max(c.bm25 for c in candidates), 1e-9)
-    top_topic = max(log_odds(c.topic) for c in candidates)
-    top_topic_context = max(log_odds(c.topic_context) for c in candidates)
+    top_topic = log_odds(max(c.topic for c in candidates))
+    top_topic_context = log_odds(max(c.topic_context for c in candidates))
     topic = retrieval.topic
     native = float(question.language == index.call.language)
     total = sum(term.weight for term in question.terms) or 1.0
     names = [term for term in question.terms if term.name]
     unknown = sum(t.weight for t in question.terms if not t.known) / total
     for c in candidates:
-        quoted = frozenset().union(*(index.words(c.unit.document, p) for p in c.parts))
-        around = quoted | index.words(c.unit.document, c.unit.span) | index.heading_words(c.unit)
-        for span in (c.unit.lead, c.unit.caller):
-            if span is not None:
-                around |= index.words(c.unit.document, span)
-        kinds = {v.kind for p in c.parts for v in index.values(c.unit.document, p)}
-        if c.unit.kind == "contact":
-            kinds.add("person")
-        covered = _coverage(question, quoted, total)
-        covered_around = _coverage(question, around, total)
-        kind = 0.0 if not question.kinds else (1.0 if question.kinds & kinds else -1.0)
+        traits = index.traits(c.unit, c.parts)
+        covered = _coverage(question, traits.quoted, total)
+        covered_around = _coverage(question, traits.around, total)
+        kind = 0.0 if not question.kinds else (1.0 if question.kinds & traits.kinds else -1.0)
         composite = c.unit.composite
-        cue = _cue(topic[0], index, c) if topic else 0.0
+        cue = 0.0
+        if topic is not None:
+            id_ = topic[0].id
+            cue = 1.0 if id_ in traits.cued else 0.5 if id_ in traits.cued_above else 0.0
+        own_topic, context_topic = log_odds(c.topic), log_odds(c.topic_context)
         c.features = {
             "sentence": (c.sentence - 0.8) * 10,
             "sentence_rel": (c.sentence - top_sentence) * 20,
@@ -60,10 +55,10 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "faq_missed": max(top_faq - max(c.faq, 0.25), 0.0) * 2,
             "intent": c.intent,
             "intent_log": log_odds(c.intent),
-            "topic": log_odds(c.topic),
-            "topic_rel": log_odds(c.topic) - top_topic,
-            "topic_context": log_odds(c.topic_context),
-            "topic_context_rel": log_odds(c.topic_context) - top_topic_context,
+            "topic": own_topic,
+            "topic_rel": own_topic - top_topic,
+            "topic_context": context_topic,
+            "topic_context_rel": context_topic - top_topic_context,
             "known_words": _alike(index, question, c.question) if c.question else 0.0,
             "bm25": c.bm25 / top_bm25 * native,
             "cover": covered * native,
@@ -71,7 +66,7 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "around": covered_around * native,
             "around_foreign": covered_around * (1 - native),
             "names_missing": (
-                sum(1.0 for t in names if not t.stems & around) / len(names) if names else 0.0
+                sum(1.0 for t in names if not t.stems & traits.around) / len(names) if names else 0.0
             ),
             "unknown": unknown * native,
             "kind": kind,
@@ -87,7 +82,7 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "define": _defines(index, question, c),
             "cue": cue,
             "cue_topic": cue * (topic[1] if topic else 0.0),
-            "length": min(np.log(max(c.length, 20) / 150.0), 2.0),
+            "length": min(math.log(max(c.length, 20) / 150.0), 2.0),
             "foreign": 1 - native,
         }
 
@@ -95,7 +90,7 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
 def log_odds(probability: float) -> float:
     """Between 0 (0.1 % or less) and about 1 (99.9 % or more)."""
     p = min(max(probability, 1e-3), 1 - 1e-3)
-    return 0.5 + float(np.log(p / (1 - p))) / 14
+    return 0.5 + math.log(p / (1 - p)) / 14
 
 
 def _coverage(question: Question, words: frozenset[str], total: float) -> float:
@@ -112,28 +107,6 @@ def _alike(index: CallIndex, question: Question, known: KnownQuestion) -> float:
     stems = frozenset().union(*(t.stems for t in question.terms))
     theirs = sum(index.lexicon.weight(s) for s in other - stems)
     return both / (mine + theirs) if mine + theirs else 0.0
-
-
-def _cue(topic: Topic, index: CallIndex, candidate: Candidate) -> float:
-    """1 when a cue of the standard question stands in the passage, 0.5 in its surroundings."""
-    unit = candidate.unit
-    if any(_holds(topic, index, unit.document, part) for part in candidate.parts):
-        return 1.0
-    document = index.document(unit.document)
-    around = [unit.lead] if unit.lead else []
-    section = unit.section
-    while section is not None:
-        around.append(document.sections[section].heading)
-        section = document.sections[section].parent
-    return 0.5 if any(_holds(topic, index, unit.document, span) for span in around) else 0.0
-
-
-def _holds(topic: Topic, index: CallIndex, document: str, span: Span) -> bool:
-    words, plain = index.folded(document, span)
-    return any(
-        (f" {cue} " in words) if cue.replace(" ", "").isalnum() else cue in plain
-        for cue in topic.cues
-    )
 
 
 def _defines(index: CallIndex, question: Question, candidate: Candidate) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answering.intents import load_intents
+from assistant.answering.prototypes import topics
 from assistant.answering.question import Lexicon
 from assistant.answering.topics import load_passage_topics
 from assistant.call import Call
@@ -16,6 +18,22 @@ from assistant.values import Value, find_values
 from assistant.words import fold, stem, stop_words, tokens
 
 INTENTS = "intents.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What holds of a quotable passage whatever is asked.
+
+    Stems of what is ``quoted`` and of what stands ``around`` it as well, the ``kinds`` of values in
+    it, and the standard questions of which a cue stands in it (``cued``) or above it
+    (``cued_above``).
+    """
+
+    quoted: frozenset[str]
+    around: frozenset[str]
+    kinds: frozenset[str]
+    cued: frozenset[str]
+    cued_above: frozenset[str]
 
 
 class CallIndex:
@@ -59,7 +77,8 @@ class CallIndex:
             if unit.composite and unit.lead
         }
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
-        self._folded: dict[tuple[str, int, int], tuple[str, str]] = {}
+        self._cued: dict[tuple[str, int, int], frozenset[str]] = {}
+        self._traits: dict[tuple[str, tuple[Span, ...]], Traits] = {}
         self._question_stems: dict[str, frozenset[str]] = {}
         self._values: dict[tuple[str, int, int], tuple[Value, ...]] = {}
 
@@ -104,13 +123,44 @@ class CallIndex:
             self._words[key] = frozenset(stem(w) for w in tokens(text) if w not in stop)
         return self._words[key]
 
-    def folded(self, document: str, span: Span) -> tuple[str, str]:
-        """A span without accents and capitals: its words between spaces, and as it stands."""
+    def traits(self, unit: Unit, parts: tuple[Span, ...]) -> Traits:
+        """What holds of the ``parts`` of a unit, taken together as one passage."""
+        key = (unit.id, parts)
+        if key not in self._traits:
+            document = unit.document
+            near = [span for span in (unit.lead, unit.caller) if span is not None]
+            above = [unit.lead] if unit.lead else []
+            quoted = frozenset[str]().union(*(self.words(document, part) for part in parts))
+            around = quoted.union(
+                self.words(document, unit.span), self.heading_words(unit),
+                *(self.words(document, span) for span in near),
+            )  # fmt: skip
+            kinds = {value.kind for part in parts for value in self.values(document, part)}
+            if unit.kind == "contact":
+                kinds.add("person")
+            above += self._headings(unit)
+            self._traits[key] = Traits(
+                quoted, around, frozenset(kinds),
+                frozenset[str]().union(*(self._cues(document, part) for part in parts)),
+                frozenset[str]().union(*(self._cues(document, span) for span in above)),
+            )  # fmt: skip
+        return self._traits[key]
+
+    def _cues(self, document: str, span: Span) -> frozenset[str]:
+        """The standard questions of which a cue stands in a span."""
         key = (document, span.start, span.end)
-        if key not in self._folded:
+        if key not in self._cued:
             text = self.text(document, span)
-            self._folded[key] = (f" {' '.join(tokens(text))} ", fold(text))
-        return self._folded[key]
+            words, plain = f" {' '.join(tokens(text))} ", fold(text)
+            self._cued[key] = frozenset(
+                topic.id
+                for topic in topics().values()
+                if any(
+                    f" {cue} " in words if cue.replace(" ", "").isalnum() else cue in plain
+                    for cue in topic.cues
+                )
+            )
+        return self._cued[key]
 
     def question_stems(self, known: KnownQuestion) -> frozenset[str]:
         """Stems of the content words of a known question."""
@@ -133,11 +183,13 @@ class CallIndex:
 
     def heading_words(self, unit: Unit) -> frozenset[str]:
         """Stems of the headings above a unit."""
-        document = self.document(unit.document)
-        found: set[str] = set()
-        section = unit.section
+        headings = self._headings(unit)
+        return frozenset[str]().union(*(self.words(unit.document, span) for span in headings))
+
+    def _headings(self, unit: Unit) -> list[Span]:
+        """The headings above a unit, the nearest first."""
+        sections, found, section = self.document(unit.document).sections, [], unit.section
         while section is not None:
-            node = document.sections[section]
-            found |= self.words(document.id, node.heading)
-            section = node.parent
-        return frozenset(found)
+            found.append(sections[section].heading)
+            section = sections[section].parent
+        return found

@@ -104,10 +104,11 @@ class Prototypes:
         self.passages = passages
         self.whitening = whitening_of(vectors)
         self._vectors = self.whitening.apply(vectors)
-        self._keys = [(kind, id_) for kind, id_, _ in wordings()]
-        names = {key: index for index, key in enumerate(dict.fromkeys(self._keys))}
-        self._groups = list(names)
-        self._group_of = np.array([names[key] for key in self._keys])
+        # Wordings of one question stand together.
+        keys = [(kind, id_) for kind, id_, _ in wordings()]
+        starts = {key: keys.index(key) for key in dict.fromkeys(keys)}
+        self._groups: list[tuple[Kind, str]] = list(starts)
+        self._starts = np.array(list(starts.values()))
 
     @property
     def wordings(self) -> list[tuple[Kind, str, str, np.ndarray]]:
@@ -116,12 +117,10 @@ class Prototypes:
 
     def nearest(self, vector: np.ndarray) -> list[Match]:
         """Best cosine of every topic and turn with a whitened question, best first."""
-        cosines = self._vectors @ vector
-        best = np.full(len(self._groups), -1.0, dtype=np.float32)
-        np.maximum.at(best, self._group_of, cosines)
-        return [
-            Match(self._groups[i][0], self._groups[i][1], float(best[i])) for i in np.argsort(-best, kind="stable")
-        ]
+        best = np.maximum.reduceat(self._vectors @ vector, self._starts)
+        order = np.argsort(-best, kind="stable").tolist()
+        found = [(self._groups[i], cosine) for i, cosine in zip(order, best[order].tolist(), strict=True)]
+        return [Match(kind, id_, cosine) for (kind, id_), cosine in found]
 
 
 def whitening_of(vectors: np.ndarray) -> Whitening:

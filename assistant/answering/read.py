@@ -8,6 +8,7 @@ answers at all. Calls with validated questions and calls without have coefficien
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,10 +36,11 @@ class Logistic:
     weights: np.ndarray
     intercept: float
 
-    def logit(self, features: dict[str, float]) -> float:
-        """Log odds."""
-        x = np.array([features[name] for name in self.names])
-        return float((x - self.mean) / self.scale @ self.weights + self.intercept)
+    def logits(self, rows: Sequence[dict[str, float]]) -> list[float]:
+        """Log odds of each row of features."""
+        x = np.array([[row[name] for name in self.names] for row in rows])
+        logits: list[float] = ((x - self.mean) / self.scale @ self.weights + self.intercept).tolist()
+        return logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     reader = reader or load_reader(validated=bool(retrieval.intents))
     if not retrieval.candidates:
         return Reading([], 0.0, {})
-    for candidate in retrieval.candidates:
-        candidate.score = reader.passage.logit(candidate.features)
+    scores = reader.passage.logits([c.features for c in retrieval.candidates])
+    for candidate, score in zip(retrieval.candidates, scores, strict=True):
+        candidate.score = score
         if retrieval.wrong_end(candidate):
             candidate.score -= _WRONG_END
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
@@ -117,7 +120,7 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     for candidate, share in zip(ranked, powers / powers.sum(), strict=True):
         candidate.share = float(share)
     features = answer_features(question, retrieval, ranked)
-    return Reading(ranked, sigmoid(reader.answer.logit(features)), features)
+    return Reading(ranked, sigmoid(reader.answer.logits([features])[0]), features)
 
 
 def sigmoid(logit: float) -> float:

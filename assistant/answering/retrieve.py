@@ -271,9 +271,10 @@ def _share(candidates: list[Candidate]) -> None:
         group.sort(key=lambda c: c.parts[0].start)
         before = [(c.sentence, c.faq, c.fact, c.question, c.intent) for c in group]
         for i, one in enumerate(group):
+            end = max(part.end for part in one.parts)
             for j in range(i + 1, len(group)):
                 other = group[j]
-                if other.parts[0].start >= one.parts[-1].end and len(one.parts) == 1:
+                if other.parts[0].start >= end:
                     break
                 shared = sum(p.overlap(q) for p in one.parts for q in other.parts)
                 for a, b in ((i, j), (j, i)):

@@ -57,6 +57,7 @@ class Catalog:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._units: dict[str, Unit] = {}
+        self._questions: dict[str, KnownQuestion] = {}
 
     def close(self) -> None:
         """Close the file."""
@@ -123,10 +124,13 @@ class Catalog:
 
     def questions(self, ids: Iterable[str]) -> dict[str, KnownQuestion]:
         """Known questions by id; unknown ids are left out."""
-        wanted = tuple(ids)
-        marks = ",".join("?" * len(wanted))
-        rows = self._db.execute(f"SELECT * FROM questions WHERE id IN ({marks})", wanted)
-        return {row[0]: _question(row) for row in rows}
+        wanted = list(ids)
+        missing = [id_ for id_ in wanted if id_ not in self._questions]
+        if missing:
+            marks = ",".join("?" * len(missing))
+            rows = self._db.execute(f"SELECT * FROM questions WHERE id IN ({marks})", missing)
+            self._questions.update((row[0], _question(row)) for row in rows)
+        return {id_: self._questions[id_] for id_ in wanted if id_ in self._questions}
 
     def all_questions(self) -> list[KnownQuestion]:
         """All known questions, in the order in which they were written down."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Shelf = Literal["passages", "questions"]
 SHELVES: tuple[Shelf, ...] = ("passages", "questions")
 _BATCH = 2_000
+# Up to so many rows a shelf is searched whole, in memory: quicker than a graph, and exact.
+_EXACT = 20_000
 _FOLDER = "vectors"
 _NAME_FILE = "collections"
 
@@ -39,6 +41,8 @@ class VectorStore:
         # Also when a newer version took its place and nobody holds this one any more.
         self._closing = weakref.finalize(self, _close, client)
         self._url = url
+        self._finished = not create
+        self._rows: dict[Shelf, tuple[list[str], np.ndarray] | None] = {}
         self._shelves: dict[Shelf, Collection] = {}
         with _reaching(url):
             for shelf in SHELVES:
@@ -82,7 +86,15 @@ class VectorStore:
         return found
 
     def nearest(self, shelf: Shelf, vector: np.ndarray, count: int) -> list[tuple[str, float]]:
-        """The ``count`` nearest rows as (id, cosine), best first."""
+        """The ``count`` nearest rows as (id, cosine), best first; ``vector`` is normalised."""
+        whole = self._whole(shelf)
+        if whole is not None:
+            ids, matrix = whole
+            if not ids:
+                return []
+            cosines = matrix @ vector
+            best = np.argsort(-cosines, kind="stable")[:count].tolist()
+            return [(ids[i], float(cosines[i])) for i in best]
         with _reaching(self._url):
             found = self._shelves[shelf].query(
                 query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]
@@ -91,6 +103,18 @@ class VectorStore:
         if not distances:
             return []
         return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances[0], strict=True)]
+
+    def _whole(self, shelf: Shelf) -> tuple[list[str], np.ndarray] | None:
+        """Ids and vectors of a shelf that will not change any more, if it is small."""
+        if not self._finished:
+            return None
+        if shelf not in self._rows:
+            with _reaching(self._url):
+                few = self._shelves[shelf].count() <= _EXACT
+            rows = self.vectors(shelf, sorted(self.ids(shelf))) if few else {}
+            matrix = np.array(list(rows.values()), dtype=np.float32)
+            self._rows[shelf] = (list(rows), matrix) if few else None
+        return self._rows[shelf]
 
 
 def create_vectors(version: Path, call: str, url: str | None) -> VectorStore:

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 
 def values_in(text: str) -> list[Value]:
     """Values of ``text`` in order, with the bare numbers that ``find_values`` leaves ("p.38")."""
-    found = find_values(text)
+    found = list(find_values(text))
     taken = [range(value.start, value.end) for value in found]
     for match in _BARE.finditer(text):
         if not any(match.start() in span for span in taken):
