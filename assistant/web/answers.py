@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -100,6 +100,37 @@ class Answers:
             if event is None:
                 break
             yield event
+        yield Done(job.result())
+
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), call: str | None = None
+    ) -> AsyncGenerator[Event]:
+        """``follow`` for the event loop."""
+        key = self._key(question, history, call)
+        cached = self._cached(key)
+        if cached is not None:
+            yield Done(cached)
+            return
+        loop, events = asyncio.get_running_loop(), asyncio.Queue[Event | None]()
+
+        def tell(event: Event | None) -> None:
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+        told = tell if self.assistant.writes else None
+        job = self._submit(lambda: self._make(key, question, history, call, told))
+        job.add_done_callback(lambda _: tell(None))
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            while True:
+                left = max(0.0, deadline - time.monotonic())
+                event = await asyncio.wait_for(events.get(), left)
+                if event is None:
+                    break
+                yield event
+        except TimeoutError as error:
+            raise SlowError from error
+        finally:
+            job.cancel()  # it was not begun, or has ended, or ends unheard
         yield Done(job.result())
 
     async def explain(self, question: str, call: str | None) -> tuple[Answer, list[Explanation]]:

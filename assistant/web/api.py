@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, status
@@ -11,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.answering.events import Cited, Done, Restart, Text
 from assistant.errors import AssistantError
 from assistant.types import Answer
 from assistant.web.answers import Answers, UnknownCallError
@@ -58,8 +60,10 @@ async def create_answer(
     """Answer a question from the documents of a call for projects, with exact quotes.
 
     `text` is Markdown with [1] markers that refer to `citations`. With `Accept:
-    text/event-stream` the same comes as events: `status`, `citations`, `text` (deltas), then
-    `answer`, the whole of it; or `problem`.
+    text/event-stream` the same comes as events: `status`, `citations` (all so far), `text`
+    (deltas), then `answer`, the whole of it; or `problem`. Where a model writes, each sentence
+    comes when it has been verified; after `status` with `restarted` another answer comes instead
+    of what came so far.
     """
     if EVENTS in request.headers.get("accept", ""):
         if body.call is not None and body.call not in answers.assistant.calls:
@@ -71,14 +75,30 @@ async def create_answer(
 
 async def _events(body: QuestionIn, request: Request, answers: Answers) -> AsyncIterator[bytes]:
     yield _event("status", {"status": "searching"})
+    shown: list[object] = []
+    text = ""
     try:
-        answer = await answers.ask(body.question, body.history, body.call)
+        async with aclosing(answers.stream(body.question, body.history, body.call)) as events:
+            async for event in events:
+                match event:
+                    case Restart():
+                        shown, text = [], ""
+                        yield _event("status", {"status": "restarted"})
+                    case Cited(citation):
+                        shown.append(citation.model_dump(mode="json"))
+                        yield _event("citations", shown)
+                    case Text(delta):
+                        text += delta
+                        yield _event("text", {"delta": delta})
+                    case Done(answer):
+                        whole = answer.model_dump(mode="json")
     except AssistantError as error:
         yield _event("problem", failure(request, error).model_dump(exclude_none=True))
         return
-    whole = answer.model_dump(mode="json")
-    yield _event("citations", whole["citations"])
-    yield _event("text", {"delta": answer.text})
+    if shown != whole["citations"] or not text:
+        yield _event("citations", whole["citations"])
+    if text != answer.text:
+        yield _event("text", {"delta": answer.text})
     yield _event("answer", whole)
 
 

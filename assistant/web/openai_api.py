@@ -7,20 +7,26 @@ answered comes from the call's documents, whatever a client asks a model to be.
 from __future__ import annotations
 
 import json
+import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from assistant.answering.events import Done, Event, Restart
+from assistant.answering.events import Text as More
+from assistant.errors import AssistantError
 from assistant.types import Answer, Turn
 from assistant.web.answers import UnknownCallError
 from assistant.web.deps import AnswersDep, AssistantDep, LanguageDep
 from assistant.web.problems import MessagesError
 from assistant.web.rates import limited
 from assistant.web.schemas import MAX_TURNS, whole_text
+from assistant.web.texts import Language, texts
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 Text = Annotated[str, AfterValidator(whole_text)]
@@ -94,9 +100,15 @@ async def create_completion(
     call = None if body.model == "default" else body.model
     if call is not None and call not in answers.assistant.calls:
         raise UnknownCallError(call)
-    answer = await answers.ask(turns[-1].text, turns[:-1][-MAX_TURNS:], call)
+    said = turns[-1].text, turns[:-1][-MAX_TURNS:], call
     if body.stream:
-        return StreamingResponse(_chunks(answer), media_type="text/event-stream")
+        events = answers.stream(*said)
+        # What can't be answered fails before anything is sent.
+        first = await anext(events)
+        name = call or answers.assistant.default_call
+        chunks = _chunks(first, events, name, language)
+        return StreamingResponse(chunks, media_type="text/event-stream")
+    answer = await answers.ask(*said)
     message = {"role": "assistant", "content": _content(answer), "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -105,7 +117,11 @@ async def create_completion(
 
 
 def _content(answer: Answer) -> str:
-    lines = [answer.text]
+    return answer.text + _quotes(answer)
+
+
+def _quotes(answer: Answer) -> str:
+    lines = [""]
     for citation in answer.citations:
         quote = " ".join(citation.quote.split())
         lines.append(f"> [{citation.index}] « {quote} » – {citation.heading or citation.title}")
@@ -117,14 +133,37 @@ def _frame(answer: Answer, kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{answer.id}", "object": kind, "created": created, "model": answer.call}
 
 
-async def _chunks(answer: Answer) -> AsyncIterator[str]:
-    frame = _frame(answer, "chat.completion.chunk")
-    steps: list[tuple[dict[str, str], str | None]] = [
-        ({"role": "assistant", "content": ""}, None),
-        ({"content": _content(answer)}, None),
-        ({}, "stop"),
-    ]
-    for delta, reason in steps:
-        chunk = {**frame, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+async def _chunks(
+    first: Event, more: AsyncGenerator[Event], call: str, language: Language
+) -> AsyncIterator[str]:
+    """The text as it comes, then its quotes. What was sent can't be taken back in this format: an
+    answer that replaces another one stands below it, and says so."""
+    frame = {
+        "id": f"chatcmpl-{secrets.token_hex(12)}", "object": "chat.completion.chunk",
+        "created": int(time.time()), "model": call,
+    }  # fmt: skip
+
+    def chunk(delta: dict[str, str], reason: str | None = None) -> str:
+        content = {**frame, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"
+
+    yield chunk({"role": "assistant", "content": ""})
+    text, event = "", first
+    try:
+        async with aclosing(more):
+            while True:
+                match event:
+                    case More(delta):
+                        text += delta
+                        yield chunk({"content": delta})
+                    case Restart() if text:
+                        text = ""
+                        yield chunk({"content": f"\n\n{texts(language)['replaced']}\n\n"})
+                    case Done(answer):
+                        yield chunk({"content": answer.text.removeprefix(text) + _quotes(answer)})
+                        break
+                event = await anext(more)
+    except AssistantError:
+        yield chunk({"content": f"\n\n{texts(language)['unavailable']}"})
+    yield chunk({}, "stop")
     yield "data: [DONE]\n\n"
