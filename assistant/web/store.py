@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, create_engine, delete, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -69,12 +70,11 @@ class Store:
 
     def remember(self, answer: Answer) -> None:
         """Keep an answer under its id; one that is there already stays."""
-        body = answer.model_dump(mode="json")
+        row = {"id": answer.id, "made_at": _now(), "body": answer.model_dump(mode="json")}
         self._sweep()
-        with Session(self._engine) as session:
-            if session.get(_Answer, answer.id) is None:
-                session.add(_Answer(id=answer.id, made_at=_now(), body=body))
-                _commit_once(session)
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        with self._engine.begin() as connection:
+            connection.execute(insert(_Answer).on_conflict_do_nothing(), row)
 
     def answer(self, id_: str) -> Answer | None:
         """The answer with this id, if it is kept still."""
