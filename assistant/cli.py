@@ -13,13 +13,15 @@ from rich.markup import escape
 
 from assistant.commands.bench import app as bench_app
 from assistant.commands.call import app as call_app
+from assistant.commands.call import propose_questions
 from assistant.commands.corpus import app as corpus_app
 from assistant.commands.mail import mail_app, users_app
 from assistant.commands.terminal import clear_errors, say
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.answering.assistant import Explanation
+    from assistant.embedding import Embedder
     from assistant.types import Answer
 
 app = typer.Typer(
@@ -62,11 +64,13 @@ def ask(
 def ingest(
     call: CallOption = None,
     everything: Annotated[bool, typer.Option("--all", help="All calls of the corpus.")] = False,
+    propose: Annotated[bool, typer.Option(
+        help="Where a chat model is configured, let it propose questions for new passages."
+    )] = True,
 ) -> None:
     """Read a call's folder and build the next version of its index."""
     from assistant.call import list_calls
     from assistant.embedding import EMBEDDED, load_embedder
-    from ingest.build import ingest as build
     from ingest.embedded_model import prepare_embedded_model
     from ingest.prototypes import build_prototypes
 
@@ -80,20 +84,29 @@ def ingest(
             say(f"{prepared} standard questions embedded.")
         calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
         for name in calls:
-            report = build(
-                settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
-                lambda: say("Another process is building this index: waiting for it to end."),
-            )  # fmt: skip
-            verb = "built" if report.changed else "is up to date"
-            say(
-                f"{name}: version {report.version} {verb}: {report.documents} document(s), "
-                f"{report.units} units, {report.facts} facts, {report.questions} known questions; "
-                f"{report.embedded} embedded, {report.kept} kept, {report.removed} removed."
-            )
-            for entry in report.expired_faq:
-                say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
-            for skipped in report.skipped:
-                say(f"  skipped {skipped}")
+            _build(settings, name, embedder)
+            if propose and settings.llm_model:
+                propose_questions(settings, name)
+                _build(settings, name, embedder)
+
+
+def _build(settings: Settings, name: str, embedder: Embedder) -> None:
+    from ingest.build import ingest as build
+
+    report = build(
+        settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
+        lambda: say("Another process is building this index: waiting for it to end."),
+    )  # fmt: skip
+    verb = "built" if report.changed else "is up to date"
+    say(
+        f"{name}: version {report.version} {verb}: {report.documents} document(s), "
+        f"{report.units} units, {report.facts} facts, {report.questions} known questions; "
+        f"{report.embedded} embedded, {report.kept} kept, {report.removed} removed."
+    )
+    for entry in report.expired_faq:
+        say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
+    for skipped in report.skipped:
+        say(f"  skipped {skipped}")
 
 
 @app.command()

@@ -51,7 +51,15 @@ from assistant.sources import survey
 from assistant.types import Document, Fact, Unit
 from assistant.words import stem, stop_words, tokens
 from ingest.facts import extract_facts
-from ingest.faq import Standard, as_entries, bind_faq, load_faq, load_standards
+from ingest.faq import (
+    PROPOSED,
+    Standard,
+    as_entries,
+    bind_faq,
+    load_faq,
+    load_proposals,
+    load_standards,
+)
 from ingest.intents import intents_of_call
 from ingest.prototypes import build_prototypes
 from ingest.readers.formats import read_source
@@ -121,7 +129,10 @@ def ingest(
         standards = load_standards(folder / "faq.toml", wordings)
         entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
         faq = bind_faq(entries, [(p.document, p.units) for p in rules])
-        questions = [*faq.questions, *_fact_questions(rules)]
+        proposed = bind_faq(
+            load_proposals(folder / PROPOSED), [(p.document, p.units) for p in rules], "proposed"
+        )
+        questions = [*faq.questions, *proposed.questions, *_fact_questions(rules)]
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
         tidy(versions, settings.chroma_url)
@@ -247,7 +258,7 @@ def _fingerprint(
     url: str | None,
 ) -> str:  # fmt: skip
     digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}\x1f{url}".encode())
-    for path in (*(path for _, path in files), folder / "faq.toml"):
+    for path in (*(path for _, path in files), folder / "faq.toml", folder / PROPOSED):
         digest.update(path.name.encode() + b"\x1f")
         digest.update(path.read_bytes() if path.is_file() else b"missing")
     digest.update(call.model_dump_json().encode())

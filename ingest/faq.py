@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from assistant.call import read_toml
 from assistant.errors import CorpusError
-from assistant.index.catalog import KnownQuestion
+from assistant.index.catalog import KnownQuestion, Origin
 from assistant.types import Document, Span, Unit
 from ingest.views import known_question
 
+# Beside faq.toml: what a chat model proposes for it (ingest/proposals.py).
+PROPOSED = "faq.proposed.toml"
 _MARKS = "➔►▪•"
 
 
@@ -94,6 +96,26 @@ def load_faq(path: Path) -> list[Entry]:
     return entries
 
 
+def load_proposals(path: Path) -> list[Entry]:
+    """The questions that a model proposed (the file ``PROPOSED``), as entries without wordings in
+    other languages. Raises CorpusError naming the proposal."""
+    if not path.exists():
+        return []
+    found: list[Entry] = []
+    tables = read_toml(path).get("proposal", [])
+    for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
+        try:
+            if table["questions"]:
+                id_ = f"proposal-{number}"
+                found.append(Entry(id=id_, questions=table["questions"], quote=table["quote"]))
+        except (ValidationError, TypeError, KeyError) as error:
+            raise CorpusError(
+                f"{path}, proposal {number}: it needs 'questions' and a 'quote'. Mend it, or delete "
+                f"the file to have the questions proposed anew."
+            ) from error
+    return found
+
+
 def load_standards(path: Path, known: Mapping[str, Sequence[str]]) -> list[Standard]:
     """The [[standard]] tables of faq.toml; ``known`` are the catalogue's wordings by id.
 
@@ -129,8 +151,9 @@ def as_entries(
 
 
 def bind_faq(
-    entries: Iterable[Entry], documents: Sequence[tuple[Document, Sequence[Unit]]]
-) -> BoundFaq:
+    entries: Iterable[Entry], documents: Sequence[tuple[Document, Sequence[Unit]]],
+    origin: Origin = "faq",
+) -> BoundFaq:  # fmt: skip
     """Bind every entry to spans of the first document that holds all its quotes."""
     questions: list[KnownQuestion] = []
     expired: list[str] = []
@@ -147,7 +170,7 @@ def bind_faq(
                     ("", entry.questions_other),
                 ):
                     questions += (
-                        known_question(w, language, "faq", entry.id, unit, document, parts)
+                        known_question(w, language, origin, entry.id, unit, document, parts)
                         for w in wordings
                     )
                 break

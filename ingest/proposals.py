@@ -1,8 +1,8 @@
 """Questions that a chat model proposes for the FAQ, passage by passage (doc2query).
 
 A question is kept only when answering it, without the model, leads back to its passage. What is
-kept goes into a file of its own beside faq.toml, which nothing reads but people and the next run:
-a proposal is served once the officer has copied it into faq.toml.
+kept goes into a file of its own beside faq.toml. Ingestion takes it as one more view of its passage
+(Nogueira and Lin 2019); it counts as validated once the officer has copied it into faq.toml.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from assistant.chat_model import ChatModel
 from assistant.errors import ModelUnavailableError
 from assistant.types import Unit
 from assistant.words import fold
+from ingest.faq import PROPOSED
 
-FILE = "faq.proposed.toml"
 _HEADER = (
-    "Propositions d'un modèle, NON VALIDÉES : rien ici n'est servi. Pour en valider une, copier ses",
-    "questions et sa citation dans une [[entry]] de faq.toml, puis lancer 'aap ingest'.",
+    "Propositions d'un modèle, NON VALIDÉES : elles aident à retrouver leur passage, rien de plus.",
+    "Pour en valider une, copier ses questions et sa citation dans une [[entry]] de faq.toml, puis",
+    "lancer 'aap ingest'. Un passage sans question n'en a donné aucune qui ramène à lui.",
 )
 _PROMPT = Path(__file__).with_name("prompts") / "questions.md"
 _KINDS = frozenset({"paragraph", "item", "row", "box", "footnote", "contact"})
@@ -55,13 +56,14 @@ class Proposals:
 def propose(
     assistant: Assistant, model: ChatModel, folder: Path, call: str, progress: Progress | None = None
 ) -> Proposals:
-    """Ask ``model`` about each passage of ``call`` that has no proposal yet, and write the file.
+    """Ask ``model`` about each passage of ``call`` that it was not asked about yet, and write the
+    file.
 
     ``assistant`` answers without a model. What was proposed before stays, as long as its quote
     still stands in the sources; when the model fails, what it gave until then is written.
     """
     index = assistant.index(call)
-    path = folder / FILE
+    path = folder / PROPOSED
     before = read_toml(path).get("proposal", []) if path.exists() else []
     texts = [document.text for document in index.catalog.documents.values()]
     tables = [t for t in before if any(str(t.get("quote")) in text for text in texts)]
@@ -85,10 +87,9 @@ def propose(
         asked += 1
         found = [question for question in written if _leads_to(assistant, call, question, unit)]
         dropped += len(written) - len(found)
-        if found:
-            kept += len(found)
-            quote = index.text(unit.document, unit.span)
-            tables.append({"validated": False, "questions": found, "quote": quote})
+        kept += len(found)
+        quote = index.text(unit.document, unit.span)
+        tables.append({"validated": False, "questions": found, "quote": quote})
         if progress:
             progress(number, len(units))
     _write(path, tables)

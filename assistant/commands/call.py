@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.commands.terminal import clear_errors, say
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 
 app = typer.Typer(help="Make and check the folder of a call.", no_args_is_help=True)
 
@@ -51,21 +51,31 @@ def check(
 def propose(
     id_: Annotated[str | None, typer.Argument(metavar="ID", help="Default AAP_CALL.")] = None,
 ) -> None:
-    """Let the chat model propose questions for the FAQ: into a file that nothing serves."""
-    from assistant.answering.assistant import Assistant
-    from assistant.chat_model import open_chat_model
+    """Let the chat model propose questions for the FAQ; 'aap ingest' does it too."""
     from assistant.errors import ConfigurationError
-    from ingest.proposals import propose as run
 
     with clear_errors():
         settings = load_settings()
-        model = open_chat_model(settings)
-        if model is None:
+        if not settings.llm_model:
             raise ConfigurationError("Questions are proposed by a chat model: set AAP_LLM_MODEL.")
-        call = id_ or settings.call
-        assistant = Assistant.open(settings.model_copy(update={"llm_model": None, "call": call}))
+        if not propose_questions(settings, id_ or settings.call):
+            raise typer.Exit(1)
+
+
+def propose_questions(settings: Settings, call: str) -> bool:
+    """Ask the configured model about the passages that are new; False when it stopped answering."""
+    from assistant.answering.assistant import Assistant
+    from assistant.chat_model import open_chat_model
+    from ingest.proposals import propose as run
+
+    model = open_chat_model(settings)
+    assert model is not None
+    assistant = Assistant.open(settings.model_copy(update={"llm_model": None, "call": call}))
+    try:
         made = run(assistant, model, settings.corpus_dir / call, call)
+    finally:
+        assistant.close()
     say(f"{made.path}: {made.asked} passages, {made.kept} questions kept, {made.dropped} dropped.")
     if made.stopped:
         say(f"The model stopped answering ({made.stopped}). Run it again to go on.")
-        raise typer.Exit(1)
+    return not made.stopped

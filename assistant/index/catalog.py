@@ -32,12 +32,13 @@ CREATE VIRTUAL TABLE lexical USING fts5 (unit UNINDEXED, body, heading,
                                          tokenize = "unicode61 remove_diacritics 0");
 """
 
-Origin = Literal["faq", "fact", "standard"]
+Origin = Literal["faq", "proposed", "fact"]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """A question whose answer is bound to exact spans: from the FAQ, or made from a fact."""
+    """A question whose answer is bound to exact spans: from the FAQ, or made from a passage by a
+    model (``proposed``) or by its form (``fact``). Only those of the FAQ were validated."""
 
     id: str
     text: str
