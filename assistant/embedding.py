@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 """Called after every ``batch_size`` texts with the number of texts done and the total."""
 
 EMBEDDED = "embedded"
-EMBEDDED_FORMAT = 2
+EMBEDDED_FORMAT = 3
 EMBEDDED_FOLDER = f"multilingual-e5-small-q4-v{EMBEDDED_FORMAT}"
 MANIFEST = "manifest.json"
 ONNX_FILE = "onnx/model_int8.onnx"
