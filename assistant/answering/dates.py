@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from assistant.answering.index import CallIndex
 from assistant.words import stems
+
+if TYPE_CHECKING:
+    from assistant.answering.index import CallIndex
 
 # What a calendar calls the two ends, as stems; "ouverture" and "clôture" of something else
 # (a session, a round) make the dates ambiguous, and then none is computed.

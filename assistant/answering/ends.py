@@ -7,14 +7,17 @@ for the other is the worst answer there is. So words decide.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
 
 from assistant.answering.dates import CLOSING, OPENING
-from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent
-from assistant.answering.question import Question
 from assistant.types import Span
 from assistant.words import fold
+
+if TYPE_CHECKING:
+    from assistant.answering.index import CallIndex
+    from assistant.answering.question import Question
 
 End = Literal["opening", "closing"]
 
@@ -38,6 +41,22 @@ _FROM = re.compile(
     r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
 )
 
+# How sources, in French or English, date the two ends of the time in which one applies, by whatever
+# name the calendar gives them ("Terme du dépôt", "Mise en ligne du formulaire").
+_ENDS = re.compile(
+    r"\b(?:limites?|clotures?|terme|fins?|echeances?|fermetures?|ferme|jusqu|au plus tard|avant le|"
+    r"dernier|delais? de|validees?|butoir|date de depot|deadline|clos\w*|latest|until)\b"
+)
+_OPENS = re.compile(
+    r"\b(?:ouvertures?|ouvr\w+|lancement|mises? en ligne|debut|a compter|a partir|publie\w*|"
+    r"publication de l'appel|open\w*|launch\w*|from)\b"
+)
+_APPLYING = re.compile(
+    r"\b(?:depots?|depos\w+|candidat\w+|dossiers?|demandes?|formulaires?|guichets?|saisi\w*|soumi\w+|"
+    r"proposi\w+|projets?|appel|reponses?|envoi|envoy\w+|plateforme|vagues?|sessions?|"
+    r"applications?|submissions?|proposals?)\b"
+)
+
 # Standard questions (catalogue.toml) about one end.
 _TOPICS: dict[str, End] = {"opening_date": "opening", "closing_date": "closing"}
 
@@ -59,6 +78,24 @@ def end_of_intent(index: CallIndex, intent: Intent) -> End | None:
         entry = index.entries[intent.id]
         return end_told(index, entry.document, entry.parts)
     return _TOPICS.get(intent.id)
+
+
+def ends_likely(standard: Iterable[tuple[Intent, float]]) -> dict[End, float]:
+    """How likely each end is asked for, by the standard questions that a message may be."""
+    topics = {intent.id: p for intent, p in standard if intent.kind == "topic"}
+    return {
+        "opening": topics.get("opening_date", 0.0),
+        "closing": topics.get("closing_date", 0.0) + topics.get("closing_hour", 0.0),
+    }
+
+
+def ends_of_applying(text: str) -> frozenset[End]:
+    """Which ends of the time in which one applies a passage that holds a date may give."""
+    folded = fold(text)
+    if not _APPLYING.search(folded):
+        return frozenset()
+    ends: tuple[tuple[End, re.Pattern[str]], ...] = (("opening", _OPENS), ("closing", _ENDS))
+    return frozenset(end for end, words in ends if words.search(folded))
 
 
 def end_told(index: CallIndex, document: str, parts: tuple[Span, ...]) -> End | None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.answering.ends import End, ends_of_applying
+from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.intents import load_intents
 from assistant.answering.prototypes import topics
 from assistant.answering.question import Lexicon
@@ -25,8 +27,9 @@ class Traits:
     """What holds of a quotable passage whatever is asked.
 
     Stems of what is ``quoted`` and of what stands ``around`` it as well, the ``kinds`` of values in
-    it, and the standard questions of which a cue stands in it (``cued``) or above it
-    (``cued_above``).
+    it, the standard questions of which a cue stands in it (``cued``) or above it (``cued_above``),
+    the ``ends`` of the time to apply that it may date, and the parts of the call that it and its
+    surroundings name (``identifiers``).
     """
 
     quoted: frozenset[str]
@@ -34,6 +37,8 @@ class Traits:
     kinds: frozenset[str]
     cued: frozenset[str]
     cued_above: frozenset[str]
+    ends: frozenset[End]
+    identifiers: frozenset[str]
 
 
 class CallIndex:
@@ -139,10 +144,15 @@ class CallIndex:
             if unit.kind == "contact":
                 kinds.add("person")
             above += self._headings(unit)
+            text = "\n".join(self.text(document, part) for part in parts)
+            surroundings = "\n".join(self.text(document, span) for span in (*near, *above))
             self._traits[key] = Traits(
                 quoted, around, frozenset(kinds),
                 frozenset[str]().union(*(self._cues(document, part) for part in parts)),
                 frozenset[str]().union(*(self._cues(document, span) for span in above)),
+                # A whole table dates everything, and answers nothing in particular.
+                ends_of_applying(text) if "date" in kinds and not unit.composite else frozenset(),
+                identifiers(f"{text}\n{surroundings}") | leading_identifier(text),
             )  # fmt: skip
         return self._traits[key]
 

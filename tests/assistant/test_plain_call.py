@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
 from assistant.answering.headings import asks_division, opens_with_pronoun
+from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from ingest.build import ingest
@@ -54,8 +57,18 @@ quarante jardiniers bénévoles.
 
 | Étape | Vague 1 | Vague 2 |
 |---|---|---|
-| Date limite de dépôt du dossier | 12 mars 2031 | 10 septembre 2031 |
+| Mise en ligne du formulaire | 6 janvier 2031 | 7 juillet 2031 |
+| Terme du dépôt | 12 mars 2031 | 10 septembre 2031 |
 | Réunion du jury | 4 avril 2031 | 2 octobre 2031 |
+
+Le bilan est transmis au plus tard le 30 novembre 2033.
+
+Taux et plafonds :
+
+| Axe | Taux | Plafond |
+|---|---|---|
+| A – Berges plantées | 70 % | 40 000 € |
+| B – Pontons partagés | 60 % | 25 000 € |
 
 ## 5. Interlocuteurs
 
@@ -102,7 +115,7 @@ def test_a_header_is_no_answer(quays: Assistant) -> None:
 
 def test_a_row_is_asked_by_its_label(quays: Assistant) -> None:
     known = {q.text for q in quays.index("quais").catalog.all_questions()}
-    assert "Quand ? Date limite de dépôt du dossier – Vague 2" in known
+    assert "Quand ? Terme du dépôt – Vague 2" in known
     answer = quays.ask("Quelle est la date limite de dépôt de la vague 2 ?")
     assert "10 septembre 2031" in answer.text and "2 octobre" not in answer.text
 
@@ -158,3 +171,37 @@ def test_questions_for_a_part(question: str, asks: bool) -> None:
 )  # fmt: skip
 def test_pronouns(sentence: str, opens: bool) -> None:
     assert opens_with_pronoun(sentence) is opens
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("Jusqu'à quand peut-on candidater ?", "12 mars 2031", "2033"),
+        ("Quelle est la date de clôture ?", "12 mars 2031", "6 janvier"),
+        ("À partir de quand le formulaire est-il ouvert ?", "6 janvier 2031", "12 mars"),
+    ],
+)
+def test_the_ends_of_applying_go_by_any_name(
+    quays: Assistant, question: str, said: str, unsaid: str
+) -> None:
+    quoted = " ".join(citation.quote for citation in quays.ask(question).citations)
+    assert said in quoted and unsaid not in quoted
+
+
+@pytest.mark.parametrize(("axis", "said", "unsaid"), [("A", "70 %", "60 %"), ("B", "60 %", "70 %")])
+def test_a_part_is_asked_by_its_letter(
+    quays: Assistant, axis: str, said: str, unsaid: str
+) -> None:
+    answer = quays.ask(f"Quel est le taux pour l'axe {axis} ?")
+    quoted = " ".join(citation.quote for citation in answer.citations)
+    assert said in quoted and unsaid not in quoted
+
+
+@given(
+    st.sampled_from(["axe", "Volet", "lot", "ODD", "catégorie"]),
+    st.sampled_from([*"abcdefgh", "1", "9", "12", "ii", "iv"]),
+)
+def test_identifiers_are_read_with_and_without_their_noun(noun: str, mark: str) -> None:
+    assert identifiers(f"Que dit l'{noun} {mark.upper()} ?") == {mark}
+    assert leading_identifier(f"{mark.upper()} – Berges plantées") == {mark}
+    assert not identifiers(f"{noun} du {mark}") and not leading_identifier("Berges – A")
