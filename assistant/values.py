@@ -79,7 +79,11 @@ _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
         ),
         ("date", rf"\b(?P<mn>{_MONTH}){_S}+(?P<d>{_DAY})\b(?:,?{_S}+(?P<y>\d{{4}})\b)?"),
         ("month", rf"\b(?P<mn>{_MONTH}){_S}+(?:de{_S}+)?(?P<y>\d{{4}})\b"),
-        ("time", rf"\b(?P<h>[01]?\d|2[0-3]){_S}?(?:h|heures?|:){_S}?(?P<min>[0-5]\d)?\b"),
+        # "Vague 2 : 25 %" is no time: where a colon stands between hours and minutes, no space does.
+        (
+            "time",
+            rf"\b(?P<h>[01]?\d|2[0-3])(?:{_S}?(?:h|heures?){_S}?(?P<min>[0-5]\d)?|:(?P<m>[0-5]\d))\b",
+        ),
         (
             "amount",
             rf"(?P<n>{_NUMBER}){_S}*(?:(?P<s>milliards?|millions?|billions?|milliers?|mds?|m|k){_S}*)?(?:d['’])?(?:€|euros?\b|eur\b)",
@@ -192,7 +196,7 @@ def _canonical(kind: FactKind, match: re.Match[str]) -> str | None:
     if kind == "year":
         return groups["y"]
     if kind == "time":
-        return f"{int(groups['h']):02}:{groups['min'] or '00'}"
+        return f"{int(groups['h']):02}:{groups['min'] or groups['m'] or '00'}"
     if kind == "duration":
         word = groups["n"].lower()
         number = word if word.isdigit() else _WORDS.get(word, "1")

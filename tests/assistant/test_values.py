@@ -44,6 +44,16 @@ def test_kinds(text: str, kind: str, value: str) -> None:
     assert [(v.kind, v.value) for v in find_values(text)] == [(kind, value)]
 
 
+@pytest.mark.parametrize("text", ["Vague 2 : 25 %", "Vague 2 : 25 % du total", "Axe 2 : 25 %"])
+def test_a_label_is_no_time(text: str) -> None:
+    assert [(v.kind, v.value) for v in find_values(text)] == [("count", "2"), ("percent", "25")]
+
+
+@pytest.mark.parametrize("text", ["9:05", "9h05", "09 h 05", "9 heures 05"])
+def test_times(text: str) -> None:
+    assert [(v.kind, v.value) for v in find_values(text)] == [("time", "09:05")]
+
+
 @given(st.text(max_size=200))
 def test_values_lie_in_order_and_apart(text: str) -> None:
     found = find_values(text)
