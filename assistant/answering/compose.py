@@ -35,13 +35,16 @@ RIVAL = 0.25
 WHOLE_WORDS = 60
 MAX_LIST_WORDS = 160
 MAX_HEADING_WORDS = 30
+# How far down a list is looked for, and how many of the best candidates may be its items.
+_LISTED = 20
+_ITEMS = 4
 
 
 def compose_answer(
     draft: Draft, question: Question, ranked: Sequence[Candidate], today: date, *, sure: bool
 ) -> Status:
     """Write the answer to one question into ``draft``; the status that it deserves."""
-    best = _whole(draft.index, ranked)
+    best = _list_of(draft.index, question, ranked) or _whole(draft.index, ranked)
     if best.unit.kind == "contact" and best.parts == best.unit.parts:
         return compose_contact(draft, question, best.unit)
     corrected = said_otherwise(draft.index, question, best, ranked)
@@ -228,6 +231,28 @@ def _overlap(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 def _words(index: CallIndex, candidate: Candidate) -> int:
     return sum(len(index.text(candidate.unit.document, p).split()) for p in candidate.parts)
+
+
+def _list_of(
+    index: CallIndex, question: Question, ranked: Sequence[Candidate]
+) -> Candidate | None:
+    """The list or table that the best candidates are items of, where no single fact is asked."""
+    best = ranked[0]
+    if best.unit.composite or question.kinds or question.asked in ("fact", "contact", "yesno"):
+        return None
+    for other in ranked[1:_LISTED]:
+        if not other.unit.composite or not _within(best, other):
+            continue
+        items = sum(_within(c, other) and not c.unit.composite for c in ranked[:_ITEMS])
+        few = _words(index, other) <= MAX_LIST_WORDS
+        return other if few and items >= (2 if question.asked == "list" else _ITEMS - 1) else None
+    return None
+
+
+def _within(candidate: Candidate, other: Candidate) -> bool:
+    return candidate.unit.document == other.unit.document and all(
+        any(whole.covers(part) for whole in other.parts) for part in candidate.parts
+    )
 
 
 def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:

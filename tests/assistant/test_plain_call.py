@@ -70,7 +70,17 @@ Taux et plafonds :
 | A – Berges plantées | 70 % | 40 000 € |
 | B – Pontons partagés | 60 % | 25 000 € |
 
-## 5. Interlocuteurs
+## 5. Notation
+
+| Critère | Points | Note minimale |
+|---|---|---|
+| Qualité du paysage | 35 | 15 |
+| Entretien dans la durée | 25 | 10 |
+| Place des riverains | 20 | 8 |
+| Sobriété du chantier | 12 | 4 |
+| Reproductibilité | 8 | 2 |
+
+## 6. Interlocuteurs
 
 | Sujet | Personne | Coordonnées |
 |---|---|---|
@@ -195,6 +205,12 @@ def test_a_part_is_asked_by_its_letter(
     answer = quays.ask(f"Quel est le taux pour l'axe {axis} ?")
     quoted = " ".join(citation.quote for citation in answer.citations)
     assert said in quoted and unsaid not in quoted
+
+
+def test_items_that_are_all_asked_come_as_their_list(quays: Assistant) -> None:
+    answer = quays.ask("les critères c koi")
+    for criterion in ("paysage", "durée", "riverains", "chantier", "Reproductibilité"):
+        assert criterion in answer.text
 
 
 @given(
