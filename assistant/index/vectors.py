@@ -10,9 +10,11 @@ so that the difference between two versions is a difference of two sets of ids.
 from __future__ import annotations
 
 import secrets
+import shutil
+import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -61,6 +63,17 @@ class VectorStore:
         with _reaching(self._url):
             return set(self._shelves[shelf].get(include=[])["ids"])
 
+    def count(self, shelf: Shelf) -> int:
+        """Number of rows."""
+        with _reaching(self._url):
+            return int(self._shelves[shelf].count())
+
+    def delete(self, shelf: Shelf, ids: Sequence[str]) -> None:
+        """Remove rows; unknown ids are passed over."""
+        for start in range(0, len(ids), _BATCH):
+            with _reaching(self._url):
+                self._shelves[shelf].delete(ids=list(ids[start : start + _BATCH]))
+
     def add(self, shelf: Shelf, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Add rows; ``vectors`` is (len(ids), dimension), normalised."""
         for start in range(0, len(ids), _BATCH):
@@ -107,6 +120,25 @@ def create_vectors(version: Path, call: str, url: str | None) -> VectorStore:
     client = _server(url)
     (version / _NAME_FILE).write_text(name, encoding="ascii")
     return VectorStore(client, name, url, create=True)
+
+
+def copy_vectors(previous: Path, version: Path, call: str) -> VectorStore:
+    """A copy of the vectors of a finished version, to be changed, for the one that is being built
+    in the folder ``version``. Raises IndexMissingError when they are not in the previous folder."""
+    source, target = previous / _FOLDER, version / _FOLDER
+    if not source.is_dir():
+        raise IndexMissingError(f"The vectors of the call '{call}' are not in {source}.")
+    shutil.copytree(source, target, copy_function=_copy_file, ignore=shutil.ignore_patterns("*.sqlite3-*"))
+    return open_vectors(version, call, None)
+
+
+def _copy_file(source: str, target: str) -> None:
+    if not source.endswith(".sqlite3"):
+        shutil.copyfile(source, target)
+        return
+    # Whoever serves it has it open too: SQLite itself takes a copy that is whole.
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def open_vectors(version: Path, call: str, url: str | None) -> VectorStore:
