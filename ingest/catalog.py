@@ -56,8 +56,8 @@ class CatalogWriter:
         db.execute("COMMIT")
 
     def counts(self) -> Counter[str]:
-        """Numbers of documents, units, facts and questions."""
-        names = ("documents", "units", "facts", "questions")
+        """Numbers of documents, units, facts, questions and views."""
+        names = ("documents", "units", "facts", "questions", "views")
         return Counter({name: self._count(name) for name in names})
 
     def _count(self, what: str) -> int:

@@ -78,8 +78,9 @@ class Part:
         self._views: list[tuple[str, str, int]] = []
         self._questions: dict[str, str] = {}
         self._done = Counter[str]()
-        origin = store if base else before
-        self._there = sum(origin.count(shelf) for shelf in SHELVES) if origin else 0
+        self._there = base.vector_count if base else 0
+        if before:
+            self._there = sum(before.count(shelf) for shelf in SHELVES)
 
     def close(self) -> None:
         """Let go of the catalog's file."""
@@ -135,10 +136,11 @@ class Part:
             self.store.delete("passages", sorted(topics))
             self.store.delete("questions", sorted(asked))
         self._drain(1)
-        total = sum(self.store.count(shelf) for shelf in SHELVES)
-        kept = total - self._done.total()
-        counts = Counter(embedded=self._done.total(), kept=kept, removed=self._there - kept)
-        return counts + self._writer.counts()
+        counts = self._writer.counts()
+        kept = counts["views"] + counts["questions"] - self._done.total()
+        return counts + Counter(
+            embedded=self._done.total(), kept=kept, removed=self._there - kept
+        )
 
     def finish(self, meta: dict[str, str]) -> None:
         """Write the catalog; ``meta`` is what it says about the version."""

@@ -270,6 +270,12 @@ class Catalog:
         return {stem: (count, word) for stem, count, word in rows}
 
     @cached_property
+    def vector_count(self) -> int:
+        """Number of views and known questions, each of which has a vector."""
+        counts = "SELECT (SELECT count(*) FROM views) + (SELECT count(*) FROM questions)"
+        return int(self._db.execute(counts).fetchone()[0])
+
+    @cached_property
     def leaf_count(self) -> int:
         """Number of units that are not composite."""
         return int(self.meta["leaves"])

