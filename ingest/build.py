@@ -29,7 +29,8 @@ from assistant.errors import (
     IndexMissingError,
     IndexUnreachableError,
 )
-from assistant.index.catalog import FORMAT, read_meta
+from assistant.index.catalog import read_meta
+from assistant.index.schema import FORMAT
 from assistant.index.vectors import discard_vectors, open_vectors
 from assistant.index.versions import KEEP, LINKED, Versions
 from assistant.settings import Settings

@@ -20,7 +20,8 @@ from assistant.answering.prototypes import Prototypes, vector_space
 from assistant.answering.topics import pack_topics
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
-from assistant.index.catalog import FORMAT, Catalog, KnownQuestion, read_meta
+from assistant.index.catalog import Catalog, KnownQuestion, read_meta
+from assistant.index.schema import FORMAT
 from assistant.index.vectors import (
     SHELVES,
     Shelf,

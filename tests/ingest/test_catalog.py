@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from assistant.answering.topics import PassageTopics
 from assistant.errors import IndexMissingError
 from assistant.index import catalog as catalog_module
-from assistant.index.catalog import FORMAT, Catalog, Documents
+from assistant.index.catalog import Catalog, Documents
+from assistant.index.schema import FORMAT
 from assistant.types import Document
 from ingest.catalog import CatalogWriter
 from ingest.readers.formats import read_source
