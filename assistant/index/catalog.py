@@ -26,7 +26,7 @@ Origin = Literal["faq", "fact", "standard"]
 POSTINGS = 5_000
 # What was looked up last: so many units, and documents of so many characters together.
 _UNITS_HELD = 50_000
-_CHARACTERS_HELD = 8_000_000
+_CHARACTERS_HELD = 32_000_000
 _MARKS = 500
 
 
@@ -78,6 +78,7 @@ class Catalog:
         )
         self._units: dict[str, Unit] = {}
         self._documents: dict[str, Document] = {}
+        self._held = 0
         if self.meta.get("format") != FORMAT:
             self.close()
             raise IndexMissingError(
@@ -119,9 +120,10 @@ class Catalog:
                 row[0], row[1], row[2], row[3], row[4], row[5],
                 tuple(map(_section, json.loads(row[6]))), tuple(map(tuple, json.loads(row[7]))),
             )  # fmt: skip
-            held = sum(len(document.text) for document in [*self._documents.values(), found])
-            if held > _CHARACTERS_HELD:
+            if self._held + len(found.text) > _CHARACTERS_HELD:
                 self._documents.clear()
+                self._held = 0
+            self._held += len(found.text)
             self._documents[id_] = found
         return found
 
