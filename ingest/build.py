@@ -2,8 +2,9 @@
 
 Nothing is changed in place: the new version is built in a staging folder (and, with a Chroma
 server, in collections of its own) and becomes current in one step, so whoever kills this leaves
-the previous index as it was. Vectors of passages that did not change are carried over by their
-ids. What no version needs any more is removed after the switch.
+the previous index as it was. It starts as a copy of the current version, in which the documents
+that changed are replaced (ingest/part.py). What no version needs any more is removed after the
+switch.
 """
 
 from __future__ import annotations
@@ -14,22 +15,13 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from assistant.answering.index import INTENTS
-from assistant.answering.prototypes import (
-    Prototypes,
-    load_prototypes,
-    topic_wordings,
-    vector_space,
-)
-from assistant.answering.topics import classify_passages
-from assistant.answering.whitening import Whitening
-from assistant.call import Call, SourceFile, load_call
+from assistant.answering.prototypes import load_prototypes, topic_wordings, vector_space
+from assistant.call import Call, load_call
 from assistant.embedding import Embedder
 from assistant.errors import (
     ConfigurationError,
@@ -37,20 +29,11 @@ from assistant.errors import (
     IndexMissingError,
     IndexUnreachableError,
 )
-from assistant.index.catalog import Catalog, KnownQuestion, write_catalog
-from assistant.index.vectors import (
-    Shelf,
-    VectorStore,
-    create_vectors,
-    discard_vectors,
-    open_vectors,
-)
+from assistant.index.catalog import read_meta
+from assistant.index.schema import FORMAT
+from assistant.index.vectors import discard_vectors, open_vectors
 from assistant.index.versions import KEEP, LINKED, Versions
 from assistant.settings import Settings
-from assistant.sources import survey
-from assistant.types import Document, Fact, Unit
-from assistant.words import stem, stop_words, tokens
-from ingest.facts import extract_facts
 from ingest.faq import (
     PROPOSED,
     Standard,
@@ -61,15 +44,9 @@ from ingest.faq import (
     load_standards,
 )
 from ingest.intents import intents_of_call
+from ingest.part import Job, Part, Progress, drop_part, open_part, read_all
 from ingest.prototypes import build_prototypes
-from ingest.readers.formats import read_source
-from ingest.units import build_units
-from ingest.views import fact_questions, passage_views, unit_context
-
-# Part of every version's fingerprint: raise it when parsing, units or views change.
-FORMAT = "6"
-
-Progress = Callable[[str, int, int], None]
+from ingest.reading import Input, find_inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +67,6 @@ class Report:
     skipped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    document: Document
-    digest: str
-    units: tuple[Unit, ...]
-    facts: tuple[Fact, ...]
-
-
 def ingest(
     settings: Settings,
     call_id: str,
@@ -116,154 +85,125 @@ def ingest(
     folder = settings.corpus_dir / call_id
     versions = Versions(settings.data_dir, call_id)
     with versions.writing(settings.lock_timeout_s, waiting):
-        files, clashes = _files(settings, call)
-        fingerprint = _fingerprint(call, folder, files, embedder, settings.chroma_url)
+        inputs, clashes = find_inputs(settings, call)
+        fingerprint = _fingerprint(call, folder, inputs, embedder, settings.chroma_url)
         previous = _previous(settings, versions, fingerprint)
         if previous is not None:
             return previous
-        parsed, skipped = _parse_all(files)
-        rules, linked = _by_rank(parsed, call)
-        if not rules:
-            raise CorpusError(f"{folder}: no document could be read ({'; '.join(skipped)}).")
         wordings = topic_wordings()
         standards = load_standards(folder / "faq.toml", wordings)
         entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
-        faq = bind_faq(entries, [(p.document, p.units) for p in rules])
-        proposed = bind_faq(
-            load_proposals(folder / PROPOSED), [(p.document, p.units) for p in rules], "proposed"
-        )
-        questions = [*faq.questions, *proposed.questions, *_fact_questions(rules)]
+        proposals = load_proposals(folder / PROPOSED)
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
         tidy(versions, settings.chroma_url)
         staging = versions.staging()
-        filling = _Filling(settings, versions, embedder, prototypes, progress)
+        job = Job(settings, versions, embedder, prototypes, progress)
         with ExitStack() as stack:
-            store = filling.fill(stack, staging, "", rules, questions)
-            intents = intents_of_call(
-                faq.questions,
-                store.vectors("questions", [q.id for q in faq.questions]),
-                prototypes,
-                frozenset(s.id for s in standards if s.status == "answered"),
+            rules = open_part(stack, job, staging, "", hold=bool(entries or proposals))
+            rest, skipped = _read_rules(rules, call, inputs)
+            if not rules.order:
+                said = "; ".join(reason for _, reason in skipped)
+                raise CorpusError(f"{folder}: no document could be read ({said}).")
+            validated = _validated(folder, [i for i in inputs if i.source.id in rules.order])
+            if rules.base is not None and rules.base.meta["validated"] == validated:
+                expired = tuple(json.loads(rules.base.meta["expired"]))
+                with suppress(FileNotFoundError):  # a call without a FAQ has none
+                    shutil.copyfile(versions.current_path() / INTENTS, staging / INTENTS)
+            else:
+                faq = bind_faq(entries, rules.documents())
+                expired = faq.expired
+                proposed = bind_faq(proposals, rules.documents(), "proposed")
+                rules.ask([*faq.questions, *proposed.questions])
+                intents = intents_of_call(
+                    faq.questions,
+                    rules.store.vectors("questions", [q.id for q in faq.questions]),
+                    prototypes,
+                    frozenset(s.id for s in standards if s.status == "answered"),
+                )
+                if intents is not None:
+                    intents.save(staging / INTENTS)
+            parts = [rules]
+            if rest:
+                linked = open_part(stack, job, staging / LINKED, LINKED, hold=False)
+                skipped += read_all(linked, rest)
+                parts.append(linked)
+            counts = sum((part.settle() for part in parts), Counter[str]())
+            place = {item.source.id: place for place, item in enumerate(inputs)}
+            skipped.sort(key=lambda one: place[one[0]])
+            report = Report(
+                call=call_id,
+                version=0,
+                changed=True,
+                documents=counts["documents"],
+                units=counts["units"],
+                facts=counts["facts"],
+                questions=counts["questions"],
+                embedded=counts["embedded"],
+                kept=counts["kept"],
+                removed=counts["removed"],
+                expired_faq=expired,
+                skipped=(*clashes, *(reason for _, reason in skipped)),
             )
-            if intents is not None:
-                intents.save(staging / INTENTS)
-            if linked:
-                (staging / LINKED).mkdir()
-                filling.fill(stack, staging / LINKED, LINKED, linked, _fact_questions(linked))
-        counts = filling.counts
-        report = Report(
-            call=call_id,
-            version=0,
-            changed=True,
-            documents=len(parsed),
-            units=sum(len(item.units) for item in parsed),
-            facts=sum(len(item.facts) for item in parsed),
-            questions=counts["questions"],
-            embedded=counts["embedded"],
-            kept=counts["kept"],
-            removed=counts["removed"],
-            expired_faq=faq.expired,
-            skipped=(*clashes, *skipped),
-        )
-        _write(
-            staging / "catalog.sqlite", call, rules, questions, standards, fingerprint, embedder,
-            report,
-        )  # fmt: skip
-        if linked:
-            _write(
-                staging / LINKED / "catalog.sqlite", call, linked, _fact_questions(linked), (),
-                fingerprint, embedder, report,
-            )  # fmt: skip
+            meta = {
+                "call": call.model_dump_json(),
+                "embedder": embedder.name,
+                "space": vector_space(embedder),
+                "fingerprint": fingerprint,
+                "format": FORMAT,
+                "made": datetime.now(UTC).isoformat(timespec="seconds"),
+                "validated": validated,
+                "expired": json.dumps(expired),
+                "topics": json.dumps(prototypes.passages.topics),
+                "report": json.dumps({k: getattr(report, k) for k in Report.__dataclass_fields__}),
+            }
+            rules.finish(meta | {"open": _left_open(standards)})
+            for part in parts[1:]:
+                part.finish(meta)
+        if len(parts) > 1 and not parts[1].order:
+            drop_part(parts[1], settings.chroma_url)
         number = versions.publish(staging)
         tidy(versions, settings.chroma_url)
         return replace(report, version=number)
 
 
-@dataclass(slots=True)
-class _Filling:
-    """Embeds what is new for one version; ``counts`` adds up over its parts."""
-
-    settings: Settings
-    versions: Versions
-    embedder: Embedder
-    prototypes: Prototypes
-    progress: Progress | None
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def fill(
-        self, stack: ExitStack, staging: Path, part: str, parsed: Sequence[_Parsed],
-        questions: Sequence[KnownQuestion],
-    ) -> VectorStore:  # fmt: skip
-        """Vectors and topics of a part of the version ("" or LINKED) in the folder ``staging``."""
-        store = create_vectors(staging, self.versions.call, self.settings.chroma_url)
-        stack.callback(store.close)
-        before = _vectors_before(self.settings, self.versions, self.embedder, part)
-        if before is not None:
-            stack.callback(before.close)
-        views: dict[str, str] = {}
-        for item in parsed:
-            views |= {view.id: view.text for view in passage_views(item.document, item.units)}
-        known = {question.id: question.text for question in questions}
-        self.counts["questions"] += len(known)
-        for shelf, wanted, kind in (("passages", views, "passage"), ("questions", known, "query")):
-            self.counts += _fill(
-                store, before, shelf, wanted, kind, self.embedder, self.prototypes.whitening,  # type: ignore[arg-type]
-                self.progress,
-            )  # fmt: skip
-        rows = store.vectors("passages", list(views))
-        classify_passages(
-            self.prototypes.passages, list(rows), np.array(list(rows.values()), dtype=np.float32)
-        ).save(staging)
-        return store
+def _read_rules(
+    rules: Part, call: Call, inputs: Sequence[Input]
+) -> tuple[list[Input], list[tuple[str, str]]]:
+    """Read the regulation; what ranks after it, and what could not be read. Where no document of
+    call.toml that can be read is one, all of them count as it."""
+    first = [item for item in inputs if item.source.kind == "regulation"]
+    rest = [item for item in inputs if item.source.kind != "regulation"]
+    skipped = read_all(rules, first)
+    if not rules.order:
+        own = {source.id for source in call.documents}
+        skipped += read_all(rules, [item for item in rest if item.source.id in own])
+        rest = [item for item in rest if item.source.id not in own]
+    return rest, skipped
 
 
-def _files(settings: Settings, call: Call) -> tuple[list[tuple[SourceFile, Path]], list[str]]:
-    """The documents of call.toml, then the fetched ones, and what can't be taken."""
-    files = [(source, settings.corpus_dir / call.id / source.path) for source in call.documents]
-    taken = {source.id for source in call.documents}
-    clashes: list[str] = []
-    for kept in survey(settings.corpus_dir, settings.data_dir, call.id):
-        if kept.source.id in taken:
-            clashes.append(f"sources.toml, {kept.source.id}: a document of call.toml has this id.")
-        elif kept.file is not None:
-            languages = kept.source.languages or (call.language,)
-            files.append((
-                SourceFile(
-                    id=kept.source.id, path=kept.file.name, title=kept.source.title, kind="linked",
-                    language=languages[0], url=kept.state.address or kept.source.url,
-                ),
-                kept.file,
-            ))  # fmt: skip
-    return files, clashes
+def _validated(folder: Path, rules: Sequence[Input]) -> str:
+    """Stands for all that the questions bound to quotes, and their classifier, follow from."""
+    digest = hashlib.sha256()
+    for path in (folder / "faq.toml", folder / PROPOSED):
+        digest.update((path.read_bytes() if path.is_file() else b"missing") + b"\x1f")
+    for item in rules:
+        digest.update(f"\x1f{item.sha256}\x1f{item.known}".encode())
+    return digest.hexdigest()
 
 
-def _by_rank(
-    parsed: Sequence[_Parsed], call: Call
-) -> tuple[list[_Parsed], list[_Parsed]]:
-    """The regulation, and what ranks after it. Where no document of call.toml that can be read is
-    one, all of them count as it."""
-    own = {source.id for source in call.documents}
-    rules = [item for item in parsed if item.document.kind == "regulation"]
-    rules = rules or [item for item in parsed if item.document.id in own]
-    return rules, [item for item in parsed if item not in rules]
-
-
-def _fact_questions(parsed: Sequence[_Parsed]) -> list[KnownQuestion]:
-    return [q for p in parsed for q in fact_questions(p.document, p.units, p.facts)]
+def _left_open(standards: Sequence[Standard]) -> str:
+    return json.dumps({s.id: s.nearest or "" for s in standards if s.status == "not_answered"})
 
 
 def _fingerprint(
-    call: Call, folder: Path, files: Sequence[tuple[SourceFile, Path]], embedder: Embedder,
-    url: str | None,
-) -> str:  # fmt: skip
+    call: Call, folder: Path, inputs: Sequence[Input], embedder: Embedder, url: str | None
+) -> str:
     digest = hashlib.sha256(f"{FORMAT}\x1f{vector_space(embedder)}\x1f{url}".encode())
-    for path in (*(path for _, path in files), folder / "faq.toml", folder / PROPOSED):
-        digest.update(path.name.encode() + b"\x1f")
-        digest.update(path.read_bytes() if path.is_file() else b"missing")
+    for item in inputs:
+        digest.update(f"{item.path.name}\x1f{item.sha256}\x1f{item.known}\x1f".encode())
+    digest.update(_validated(folder, ()).encode())
     digest.update(call.model_dump_json().encode())
-    for source, _ in files[len(call.documents) :]:
-        digest.update(source.model_dump_json().encode())
     return digest.hexdigest()
 
 
@@ -286,18 +226,13 @@ def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Repor
     """The report of the current version, when it is whole and was built from the same inputs."""
     try:
         path = versions.current_path()
-    except IndexMissingError:
-        return None
-    catalog = Catalog(path / "catalog.sqlite")
-    try:
-        if catalog.meta.get("fingerprint") != fingerprint:
+        meta = read_meta(path / "catalog.sqlite")
+        if meta.get("fingerprint") != fingerprint:
             return None
-        before = Report(**json.loads(catalog.meta["report"]))
         open_vectors(path, versions.call, settings.chroma_url).close()
     except IndexMissingError:  # say, an emptied Chroma server
         return None
-    finally:
-        catalog.close()
+    before = Report(**json.loads(meta["report"]))
     return replace(
         before,
         version=versions.current() or 0,
@@ -307,126 +242,4 @@ def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Repor
         removed=0,
         expired_faq=tuple(before.expired_faq),
         skipped=tuple(before.skipped),
-    )
-
-
-def _parse_all(files: Sequence[tuple[SourceFile, Path]]) -> tuple[list[_Parsed], list[str]]:
-    parsed: list[_Parsed] = []
-    skipped: list[str] = []
-    for source, path in files:
-        try:
-            item, warnings = _parse(source, path)
-            parsed.append(item)
-            skipped += [f"{source.path}, {warning}" for warning in warnings]
-        except (OSError, UnicodeDecodeError, CorpusError) as error:
-            skipped.append(f"{source.path}: {error}")
-    return parsed, skipped
-
-
-def _parse(source: SourceFile, path: Path) -> tuple[_Parsed, tuple[str, ...]]:
-    """A document, and what of it could not be read."""
-    structure = read_source(path)
-    document = Document(
-        source.id, source.title, source.kind, source.language, source.url, structure.text,
-        structure.sections, structure.pages,
-    )  # fmt: skip
-    units = build_units(document, structure)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _Parsed(document, digest, units, extract_facts(document, units)), structure.warnings
-
-
-def _vectors_before(
-    settings: Settings, versions: Versions, embedder: Embedder, part: str
-) -> VectorStore | None:
-    """The vectors of the current version, unless they belong to another space."""
-    try:
-        path = versions.current_path() / part
-        if not (path / "catalog.sqlite").exists():
-            return None
-        catalog = Catalog(path / "catalog.sqlite")
-        space = catalog.meta.get("space")
-        catalog.close()
-        if space != vector_space(embedder):
-            return None
-        return open_vectors(path, versions.call, settings.chroma_url)
-    except IndexMissingError:
-        return None
-
-
-def _fill(
-    store: VectorStore,
-    before: VectorStore | None,
-    shelf: Shelf,
-    wanted: dict[str, str],
-    kind: str,
-    embedder: Embedder,
-    whitening: Whitening,
-    progress: Progress | None,
-) -> Counter[str]:
-    """Put the vectors of ``wanted`` (text by id) on a shelf: from the version before, or new."""
-    there = before.ids(shelf) if before else set()
-    kept = sorted(wanted.keys() & there)
-    if before and kept:
-        carried = before.vectors(shelf, kept)
-        store.add(shelf, list(carried), np.stack(list(carried.values())))
-    new = sorted(wanted.keys() - there, key=lambda id_: (len(wanted[id_]), id_))
-    for start in range(0, len(new), 64):
-        part = new[start : start + 64]
-        vectors = embedder.encode([wanted[id_] for id_ in part], kind=kind)  # type: ignore[arg-type]
-        if shelf == "questions":
-            vectors = whitening.apply(vectors)
-        store.add(shelf, part, vectors)
-        if progress:
-            progress(shelf, min(start + 64, len(new)), len(new))
-    return Counter(embedded=len(new), kept=len(kept), removed=len(there - wanted.keys()))
-
-
-def _write(
-    path: Path,
-    call: Call,
-    parsed: Sequence[_Parsed],
-    questions: Sequence[KnownQuestion],
-    standards: Sequence[Standard],
-    fingerprint: str,
-    embedder: Embedder,
-    report: Report,
-) -> None:
-    contexts = {
-        unit.id: unit_context(item.document, unit) for item in parsed for unit in item.units
-    }
-    leaves = [unit for item in parsed for unit in item.units if not unit.composite]
-    languages = {item.document.id: item.document.language for item in parsed}
-    spellings: dict[str, Counter[str]] = {}
-    frequency = Counter[str]()
-    for unit in leaves:
-        body, heading = contexts[unit.id]
-        language = languages[unit.document]
-        words = [word for word in tokens(f"{body} {heading}") if word not in stop_words()]
-        for word in words:
-            spellings.setdefault(stem(word, language), Counter())[word] += 1
-        frequency.update({stem(word, language) for word in words})
-    vocabulary = {
-        key: (frequency[key], spelling.most_common(1)[0][0]) for key, spelling in spellings.items()
-    }
-    write_catalog(
-        path,
-        meta={
-            "call": call.model_dump_json(),
-            "embedder": embedder.name,
-            "space": vector_space(embedder),
-            "fingerprint": fingerprint,
-            "format": FORMAT,
-            "leaves": str(len(leaves)),
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "open": json.dumps(
-                {s.id: s.nearest or "" for s in standards if s.status == "not_answered"}
-            ),
-            "report": json.dumps({k: getattr(report, k) for k in Report.__dataclass_fields__}),
-        },
-        documents=[(item.document, item.digest) for item in parsed],
-        units=[unit for item in parsed for unit in item.units],
-        contexts=contexts,
-        facts=[fact for item in parsed for fact in item.facts],
-        questions=questions,
-        vocabulary=vocabulary,
     )

@@ -151,32 +151,37 @@ def as_entries(
 
 
 def bind_faq(
-    entries: Iterable[Entry], documents: Sequence[tuple[Document, Sequence[Unit]]],
+    entries: Iterable[Entry], documents: Iterable[tuple[Document, Sequence[Unit]]],
     origin: Origin = "faq",
 ) -> BoundFaq:  # fmt: skip
     """Bind every entry to spans of the first document that holds all its quotes."""
-    questions: list[KnownQuestion] = []
-    expired: list[str] = []
-    compact = [(_compact(document.text), document, units) for document, units in documents]
-    for entry in entries:
-        for (text, offsets), document, units in compact:
+    entries = list(entries)
+    bound: dict[str, list[KnownQuestion]] = {}
+    for document, units in documents if entries else ():
+        text, offsets = _compact(document.text)
+        for entry in entries:
+            if entry.id in bound:
+                continue
             spans = [_find(passage, text, offsets) for passage in entry.passages]
             parts = tuple(span for span in spans if span)
-            if len(parts) == len(spans):
-                unit = _home(parts[0], units)
+            if len(parts) < len(spans):
+                continue
+            unit = _home(parts[0], units)
+            bound[entry.id] = [
+                known_question(w, language, origin, entry.id, unit, document, parts)
                 for language, wordings in (
                     ("fr", entry.questions),
                     ("en", entry.questions_en),
                     ("", entry.questions_other),
-                ):
-                    questions += (
-                        known_question(w, language, origin, entry.id, unit, document, parts)
-                        for w in wordings
-                    )
-                break
-        else:
-            expired.append(entry.id)
-    return BoundFaq(tuple(questions), tuple(expired))
+                )
+                for w in wordings
+            ]
+        if len(bound) == len(entries):
+            break
+    return BoundFaq(
+        tuple(q for entry in entries for q in bound.get(entry.id, ())),
+        tuple(entry.id for entry in entries if entry.id not in bound),
+    )
 
 
 def find_quote(quote: str, text: str) -> Span | None:

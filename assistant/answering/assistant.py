@@ -341,10 +341,8 @@ class Assistant:
     def _handoff_unit(self, index: CallIndex) -> Unit | None:
         """The passage that names the person to write to."""
         wanted = index.call.handoff.email.lower()
-        for unit_id, facts in index.catalog.facts.items():
-            if any(fact.kind == "email" and fact.value == wanted for fact in facts):
-                return index.catalog.unit(unit_id)
-        return None
+        found = index.catalog.facts_of("email", value=wanted)
+        return index.catalog.unit(found[0].unit) if found else None
 
 
 def _address(call: Call) -> str:

@@ -13,7 +13,7 @@ from assistant.types import Span, Status, Unit
 
 def name_contact(index: CallIndex, unit: Unit) -> str:
     """Name, mail and phone of a contact, as far as the sources give them."""
-    facts = index.catalog.facts.get(unit.id, ())
+    facts = index.catalog.facts(unit.id)
     text = index.document(unit.document).text
     wanted = [
         next((text[f.span.start : f.span.end] for f in facts if f.kind == kind), "")
@@ -25,7 +25,7 @@ def name_contact(index: CallIndex, unit: Unit) -> str:
 def compose_contact(draft: Draft, question: Question, unit: Unit) -> Status:
     """Answer with the contact ``unit``, and with those that may have been meant instead."""
     index = draft.index
-    kinds = {fact.kind for fact in index.catalog.facts.get(unit.id, ())}
+    kinds = {fact.kind for fact in index.catalog.facts(unit.id)}
     rivals = _rivals(index, question, unit)
     if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
         mark = draft.cite(unit.document, _introduced(unit))
@@ -81,8 +81,7 @@ def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
         own = index.words(one.document, _introduced(one))
         return own | index.heading_words(one)
 
-    others = [index.catalog.unit(id_) for id_ in index.catalog.facts if id_ != unit.id]
-    others = [other for other in others if other.kind == "contact"]
+    others = [other for other in index.catalog.contacts if other.id != unit.id]
     mine = words(unit)
     found: list[Unit] = []
     for term in question.terms:

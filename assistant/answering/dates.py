@@ -20,16 +20,14 @@ def call_dates(index: CallIndex) -> tuple[date | None, date] | None:
     """(opening, closing) when the calendar names exactly one closing date, else None."""
     opening: set[str] = set()
     closing: set[str] = set()
-    for unit_id, facts in index.catalog.facts.items():
-        dates = [fact for fact in facts if fact.kind == "date" and len(fact.value) == 10]
-        if not dates or index.catalog.unit(unit_id).kind != "row":
+    for fact in index.dated_rows:
+        if len(fact.value) != 10:
             continue
-        for fact in dates:
-            words = set(stems(fact.label))
-            if words & CLOSING:
-                closing.add(fact.value)
-            elif words & OPENING:
-                opening.add(fact.value)
+        words = set(stems(fact.label))
+        if words & CLOSING:
+            closing.add(fact.value)
+        elif words & OPENING:
+            opening.add(fact.value)
     if len(closing) != 1:
         return None
     start = date.fromisoformat(opening.pop()) if len(opening) == 1 else None

@@ -70,7 +70,9 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if likeliest.kind == "topic" and likeliest.id in _PERSONAL and surely >= _SURE:
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
     acronym = acronym_asked(question.text)
-    if acronym and not spelled_out(acronym, (d.text for d in index.catalog.documents.values())):
+    if acronym and not spelled_out(
+        acronym, (index.document(id_).text for id_ in index.catalog.holding(acronym))
+    ):
         return Decision("not_in_sources", 1.0, topic="acronym_meaning")
     if acronym and reading.candidates:
         best = reading.candidates[0]

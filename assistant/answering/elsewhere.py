@@ -43,7 +43,7 @@ def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> 
         by_title = bool(title) and f" {title} " in asked and f" {title} " not in own
         if by_title and not of_a_call and not _as_a_name(call.title, question.text):
             by_title = False
-        if by_title and any(call.title in d.text for d in index.documents.values()):
+        if by_title and index.holds(call.title):
             by_title = False
         if by_title or re.search(rf"(?<![\w-]){re.escape(call.id)}(?![\w-])", question.text.lower()):
             found, length = call, len(title)
@@ -61,7 +61,7 @@ def other_call(question: Question, index: CallIndex) -> bool:
     own = set(stems(f"{index.call.title} {index.call.authority} {' '.join(index.call.acronyms)}"))
     for match in _NAMED.finditer(question.text):
         name = match["name"]
-        written = any(name in d.text or name.upper() in d.text for d in index.catalog.documents.values())
+        written = index.catalog.holding(name) or index.catalog.holding(name.upper())
         if not written and not set(stems(name)) & own:
             return True
     return False
@@ -75,6 +75,4 @@ def other_year(question: Question, index: CallIndex) -> bool:
     if supposes(question):
         return False
     years = {value.value for value in question.values if value.kind == "year"}
-    return any(
-        not any(year in d.text for d in index.catalog.documents.values()) for year in years
-    )
+    return any(not index.catalog.holding(year) for year in years)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.answering.ends import End, ends_of_applying
 from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.intents import load_intents
 from assistant.answering.prototypes import topics
 from assistant.answering.question import Lexicon
-from assistant.answering.topics import load_passage_topics
+from assistant.answering.topics import PassageTopics
 from assistant.call import Call
-from assistant.index.catalog import Catalog, KnownQuestion
+from assistant.index.catalog import Catalog, Documents, KnownQuestion
 from assistant.index.vectors import VectorStore
-from assistant.types import Document, Span, Unit
+from assistant.types import Document, Fact, Span, Unit
 from assistant.values import Value, find_values
 from assistant.words import fold, stem, stop_words, tokens
 
 INTENTS = "intents.npz"
+# How much of each kind of derived thing is remembered before it is derived anew.
+_REMEMBERED = 50_000
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +69,18 @@ class CallIndex:
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
         self.intents = load_intents(path / INTENTS)
-        self.passage_topics = load_passage_topics(path)
+        self.passage_topics = PassageTopics(
+            json.loads(catalog.meta["topics"]), *catalog.view_topics()
+        )
         # The first wording of every FAQ entry, which is its plain one, overall and by language.
         self.entries: dict[str, KnownQuestion] = {}
         self.plain_wordings: dict[tuple[str, str], str] = {}
-        for known in catalog.all_questions():
-            if known.origin == "faq":
-                self.entries.setdefault(known.entry, known)
-                self.plain_wordings.setdefault((known.entry, known.language), known.text)
+        for known in catalog.validated_questions():
+            self.entries.setdefault(known.entry, known)
+            self.plain_wordings.setdefault((known.entry, known.language), known.text)
         self.lexicon = Lexicon(self.call, catalog)
         self._view_rows: dict[str, dict[str, int]] = {}
-        for row, id_ in enumerate(self.passage_topics.ids):
-            unit, view, _ = id_.split("#", 2)
-            self._view_rows.setdefault(unit, {})[view] = row
-        # Lists and outlines by the sentence that leads in to them.
-        self._introduced: dict[tuple[str, Span], Unit] = {
-            (unit.document, unit.lead): unit
-            for document in catalog.documents
-            for unit in catalog.all_units(document)
-            if unit.composite and unit.lead
-        }
+        self._introduced: dict[str, dict[Span, Unit]] = {}
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._cued: dict[tuple[str, int, int], frozenset[str]] = {}
         self._traits: dict[tuple[str, tuple[Span, ...]], Traits] = {}
@@ -95,19 +95,27 @@ class CallIndex:
             self.linked.close()
 
     @property
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> Documents:
         """All documents by id, the regulation's first."""
-        return self.catalog.documents | (self.linked.catalog.documents if self.linked else {})
+        return Documents(self.catalog, *([self.linked.catalog] if self.linked else []))
 
     def document(self, id_: str) -> Document:
         """The document with this id."""
-        found = self.catalog.documents.get(id_)
-        return found if found is not None or self.linked is None else self.linked.document(id_)  # type: ignore[return-value]
+        return self.documents[id_]
+
+    def holds(self, text: str) -> bool:
+        """Whether ``text`` stands in a document of the call, linked ones too."""
+        return bool(self.catalog.holding(text)) or (self.linked is not None and self.linked.holds(text))
+
+    @cached_property
+    def dated_rows(self) -> list[Fact]:
+        """Dates that stand in rows of tables."""
+        return self.catalog.facts_of("date", unit_kind="row")
 
     def units_of(self, document: str) -> list[Unit]:
         """All units of a document, of the regulation or linked, in the order of its text."""
         catalog = self.catalog
-        if self.linked and document not in catalog.documents:
+        if self.linked and document not in catalog.document_ids:
             catalog = self.linked.catalog
         return catalog.all_units(document)
 
@@ -117,21 +125,29 @@ class CallIndex:
 
     def introduced(self, document: str, span: Span) -> Unit | None:
         """The list or outline that the sentence ``span`` leads in to."""
-        return self._introduced.get((document, span))
+        found = self._introduced.get(document)
+        if found is None:
+            listed = self.catalog.all_units(document, composite=True)
+            found = {unit.lead: unit for unit in listed if unit.lead}
+            _room(self._introduced)[document] = found
+        return found.get(span)
 
     def words(self, document: str, span: Span) -> frozenset[str]:
         """Stems of the content words of a span."""
         key = (document, span.start, span.end)
-        if key not in self._words:
+        found = self._words.get(key)
+        if found is None:
             stop = stop_words()
             text = self.text(document, span)
-            self._words[key] = frozenset(stem(w) for w in tokens(text) if w not in stop)
-        return self._words[key]
+            found = frozenset(stem(w) for w in tokens(text) if w not in stop)
+            _room(self._words)[key] = found
+        return found
 
     def traits(self, unit: Unit, parts: tuple[Span, ...]) -> Traits:
         """What holds of the ``parts`` of a unit, taken together as one passage."""
         key = (unit.id, parts)
-        if key not in self._traits:
+        found = self._traits.get(key)
+        if found is None:
             document = unit.document
             near = [span for span in (unit.lead, unit.caller) if span is not None]
             above = [unit.lead] if unit.lead else []
@@ -146,7 +162,7 @@ class CallIndex:
             above += self._headings(unit)
             text = "\n".join(self.text(document, part) for part in parts)
             surroundings = "\n".join(self.text(document, span) for span in (*near, *above))
-            self._traits[key] = Traits(
+            found = _room(self._traits)[key] = Traits(
                 quoted, around, frozenset(kinds),
                 frozenset[str]().union(*(self._cues(document, part) for part in parts)),
                 frozenset[str]().union(*(self._cues(document, span) for span in above)),
@@ -154,15 +170,16 @@ class CallIndex:
                 ends_of_applying(text) if "date" in kinds and not unit.composite else frozenset(),
                 identifiers(f"{text}\n{surroundings}") | leading_identifier(text),
             )  # fmt: skip
-        return self._traits[key]
+        return found
 
     def _cues(self, document: str, span: Span) -> frozenset[str]:
         """The standard questions of which a cue stands in a span."""
         key = (document, span.start, span.end)
-        if key not in self._cued:
+        found = self._cued.get(key)
+        if found is None:
             text = self.text(document, span)
             words, plain = f" {' '.join(tokens(text))} ", fold(text)
-            self._cued[key] = frozenset(
+            found = _room(self._cued)[key] = frozenset(
                 topic.id
                 for topic in topics().values()
                 if any(
@@ -170,26 +187,41 @@ class CallIndex:
                     for cue in topic.cues
                 )
             )
-        return self._cued[key]
+        return found
 
     def question_stems(self, known: KnownQuestion) -> frozenset[str]:
         """Stems of the content words of a known question."""
-        if known.id not in self._question_stems:
+        found = self._question_stems.get(known.id)
+        if found is None:
             stop = stop_words()
-            words = (w for w in tokens(known.text) if w not in stop)
-            self._question_stems[known.id] = frozenset(stem(w) for w in words)
-        return self._question_stems[known.id]
+            found = frozenset(stem(w) for w in tokens(known.text) if w not in stop)
+            _room(self._question_stems)[known.id] = found
+        return found
 
     def values(self, document: str, span: Span) -> tuple[Value, ...]:
         """Typed values of a span, with offsets into the span."""
         key = (document, span.start, span.end)
-        if key not in self._values:
-            self._values[key] = tuple(find_values(self.text(document, span)))
-        return self._values[key]
+        found = self._values.get(key)
+        if found is None:
+            found = _room(self._values)[key] = tuple(find_values(self.text(document, span)))
+        return found
 
-    def view_rows(self, unit: Unit) -> dict[str, int]:
-        """Rows of a unit's views in ``passage_topics``, by view ("u" or a sentence's number)."""
-        return self._view_rows.get(unit.id, {})
+    def view_ids(self, rows: Iterable[int]) -> list[str]:
+        """Ids of the views at these rows of ``passage_topics``."""
+        numbers = [int(self.passage_topics.numbers[row]) for row in rows]
+        ids = self.catalog.view_ids(numbers)
+        return [ids[number] for number in numbers]
+
+    def view_rows(self, units: Iterable[Unit]) -> dict[str, dict[str, int]]:
+        """By the id of each unit: rows of its views in ``passage_topics``, by view ("u" or a
+        sentence's number)."""
+        wanted = dict.fromkeys(unit.id for unit in units)
+        found = {id_: rows for id_ in wanted if (rows := self._view_rows.get(id_)) is not None}
+        missing = [id_ for id_ in wanted if id_ not in found]
+        for id_, views in self.catalog.views(missing).items():
+            rows = {view: self.passage_topics.row(number) for view, number in views.items()}
+            found[id_] = _room(self._view_rows)[id_] = rows
+        return found
 
     def heading_words(self, unit: Unit) -> frozenset[str]:
         """Stems of the headings above a unit."""
@@ -203,3 +235,10 @@ class CallIndex:
             found.append(sections[section].heading)
             section = sections[section].parent
         return found
+
+
+def _room(remembered: dict[K, V]) -> dict[K, V]:
+    """The same, emptied when it is full: what can be derived again must not fill the memory."""
+    if len(remembered) >= _REMEMBERED:
+        remembered.clear()
+    return remembered

@@ -6,7 +6,7 @@ question is bound to. Each carries the evidence for it as a row of features; rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -130,7 +130,7 @@ def retrieve(
     intents = _agreeing(intents, end, index)
     standard = _agreeing(_ranked(prototypes.questions, question, whitened), end, index)
     matches = index.passage_topics.match({i.id: p for i, p in standard if i.kind == "topic"})
-    on_topic = [index.passage_topics.ids[i] for i in np.argsort(-matches, kind="stable")[:TOPICAL]]
+    on_topic = index.view_ids(index.passage_topics.best(matches, TOPICAL))
     likely = [(index.entries[i.id], p) for i, p in intents if i.kind == "faq" and p >= _LIKELY]
     questions = index.catalog.questions([id_ for id_, _ in known])
     unit_ids = [id_.split("#", 1)[0] for id_ in (*(id_ for id_, _ in passages), *on_topic)]
@@ -247,11 +247,12 @@ def _agreeing(
 
 
 def _match_topics(
-    index: CallIndex, candidates: Iterable[Candidate], matches: np.ndarray
+    index: CallIndex, candidates: Collection[Candidate], matches: np.ndarray
 ) -> None:
     """Fill in how well each candidate, and the unit it stands in, fits the topics asked."""
+    rows_of = index.view_rows(candidate.unit for candidate in candidates)
     for candidate in candidates:
-        rows = index.view_rows(candidate.unit)
+        rows = rows_of[candidate.unit.id]
         context = rows.get("u")
         candidate.topic_context = float(matches[context]) if context is not None else 0.0
         own = [

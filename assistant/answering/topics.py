@@ -17,7 +17,7 @@ from assistant.answering.whitening import Whitening
 
 # Standard questions kept for a passage, most probable first.
 KEPT = 6
-FILE = "topics.npz"
+_PACKED = np.dtype([("topics", np.uint16, KEPT), ("probabilities", np.float16, KEPT)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +54,46 @@ def load_passage_classifier(path: Path) -> PassageClassifier:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class PassageTopics:
-    """The topics of a call's passages: ``ids`` of their views (n), the ``KEPT`` most probable
-    ``topics`` of each (n, KEPT; numbers into ``names``) and their ``probabilities``."""
+    """The topics of a call's passages: the ``numbers`` of their views in the catalog (n), ascending,
+    the ``KEPT`` most probable ``topics`` of each (KEPT, n; numbers into ``names``) and their
+    ``probabilities``, as ``pack_topics`` stored them."""
 
-    names: tuple[str, ...]
-    ids: tuple[str, ...]
-    topics: np.ndarray
-    probabilities: np.ndarray
+    def __init__(self, names: Sequence[str], numbers: Sequence[int], packed: bytes) -> None:
+        rows = np.frombuffer(packed, dtype=_PACKED)
+        self.names = tuple(names)
+        self.numbers = np.array(numbers, dtype=np.int64)
+        self._topics = np.ascontiguousarray(rows["topics"].T)
+        self._probabilities = np.ascontiguousarray(rows["probabilities"].T.astype(np.float32))
 
     def match(self, asked: Mapping[str, float]) -> np.ndarray:
         """For a distribution over standard questions: the probability that question and passage
         are of the same one, for every passage, (n,)."""
         weights = np.array([asked.get(name, 0.0) for name in self.names], dtype=np.float32)
-        return np.asarray((self.probabilities.astype(np.float32) * weights[self.topics]).sum(1))
+        total = np.zeros(len(self.numbers), dtype=np.float32)
+        for topics, probabilities in zip(self._topics, self._probabilities, strict=True):
+            total += probabilities * weights[topics]
+        return total
 
-    def save(self, folder: Path) -> None:
-        """Store in ``folder``."""
-        np.savez(
-            folder / FILE, names=np.array(self.names), ids=np.array(self.ids, dtype=np.str_),
-            topics=self.topics, probabilities=self.probabilities,
-        )  # fmt: skip
+    def best(self, matches: np.ndarray, count: int) -> np.ndarray:
+        """Rows of the ``count`` best ``matches``, best first, the first of equals first."""
+        if len(matches) > count:
+            least = np.partition(matches, -count)[-count]
+            rows = np.flatnonzero(matches >= least)
+        else:
+            rows = np.arange(len(matches))
+        return rows[np.argsort(-matches[rows], kind="stable")][:count]
+
+    def row(self, number: int) -> int:
+        """The row of a view by its number in the catalog."""
+        return int(np.searchsorted(self.numbers, number))
 
 
-def classify_passages(
-    classifier: PassageClassifier, ids: Sequence[str], vectors: np.ndarray
-) -> PassageTopics:
-    """The topics of passages from their embeddings, (len(ids), dimension)."""
+def pack_topics(classifier: PassageClassifier, vectors: np.ndarray) -> list[bytes]:
+    """The topics of passages from their embeddings, (n, dimension), as they are stored."""
     probabilities = classifier.probabilities(vectors)
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :KEPT]
-    return PassageTopics(
-        classifier.topics, tuple(ids), best.astype(np.uint16),
-        np.take_along_axis(probabilities, best, axis=1).astype(np.float16),
-    )  # fmt: skip
-
-
-def load_passage_topics(folder: Path) -> PassageTopics:
-    """What ``save`` stored."""
-    with np.load(folder / FILE, allow_pickle=False) as stored:
-        return PassageTopics(
-            tuple(stored["names"].tolist()), tuple(stored["ids"].tolist()),
-            stored["topics"], stored["probabilities"],
-        )  # fmt: skip
+    rows = np.zeros(len(best), dtype=_PACKED)
+    rows["topics"] = best
+    rows["probabilities"] = np.take_along_axis(probabilities, best, axis=1)
+    return [row.tobytes() for row in rows]

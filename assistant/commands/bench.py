@@ -69,10 +69,10 @@ def bench_of_mails(
 
 @app.command("ingest")
 def bench_ingestion(
-    documents: Annotated[str, typer.Option(help="Numbers of documents; 1000 takes hours.")] = "10,100",
+    documents: Annotated[str, typer.Option(help="Numbers of documents.")] = "10,100",
     passages: Annotated[int, typer.Option(min=1, help="Passages in each document.")] = 10,
     seed: Annotated[int, typer.Option(help="Of the generator of documents.")] = 1,
-    vanilla: Annotated[bool, typer.Option(help="Measure LangChain with torch too.")] = True,
+    vanilla_up_to: Annotated[int, typer.Option(help="Documents up to which LangChain with torch is measured too; 0: never.")] = 100,
     out: Annotated[Path | None, typer.Option(help="Write one JSON line a row.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Write a plot (SVG).")] = None,
 ) -> None:
@@ -82,7 +82,8 @@ def bench_ingestion(
 
     say("way      documents  chunks  chunks/s  chars/s  peak MB  index MB  update s  p50 ms  p95 ms")
     rows = []
-    for row in bench_ingest([int(n) for n in documents.split(",")], passages, seed=seed, vanilla=vanilla):
+    sizes = [int(n) for n in documents.split(",")]
+    for row in bench_ingest(sizes, passages, seed=seed, vanilla_up_to=vanilla_up_to):
         rows.append(row)
         say(
             f"{row.way:7}  {row.documents:9}  {row.chunks:6}  {row.chunks_per_s:8.1f}  "

@@ -62,6 +62,7 @@ def _reason(state: SourceState, url: str | None = "known") -> str:
 @app.command()
 def versions(call: CallOption = None) -> None:
     """List the versions that are kept; a star marks the one in use."""
+    from assistant.errors import IndexMissingError
     from assistant.index.catalog import Catalog
     from assistant.index.versions import LINKED, Versions
 
@@ -70,14 +71,18 @@ def versions(call: CallOption = None) -> None:
         kept = Versions(settings.data_dir, call or settings.call)
         current = kept.current()
         for number in sorted(kept.numbers()):
-            catalog = Catalog(kept.path(number) / "catalog.sqlite")
+            mark = "*" if number == current else " "
+            try:
+                catalog = Catalog(kept.path(number) / "catalog.sqlite")
+            except IndexMissingError:
+                say(f"{mark} {number:4}  made by another version of this program")
+                continue
             documents = ", ".join(catalog.documents)
             more = kept.path(number) / LINKED / "catalog.sqlite"
             if more.exists():
                 linked = Catalog(more)
                 documents += f"; linked: {', '.join(linked.documents)}"
                 linked.close()
-            mark = "*" if number == current else " "
             say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
             catalog.close()
 

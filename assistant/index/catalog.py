@@ -1,38 +1,34 @@
 """What one version of a call's index knows besides vectors: an SQLite file, read only.
 
-Documents with their canonical text, units, facts, known questions, and the lexical index
-(FTS5 over stems, BM25 with headings as a field of their own).
+Documents with their canonical text, units, facts, known questions, the topics of every view, and
+the lexical index (FTS5 over stems, BM25 with headings as a field of their own). What is asked for
+is looked up; only small things and what was looked up last are held in memory, so that neither
+opening a catalog nor a question costs more where there are many documents.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from assistant.types import Document, Fact, Section, Span, Unit
-from assistant.words import stems
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (id TEXT PRIMARY KEY, title TEXT, kind TEXT, language TEXT, url TEXT,
-                        sha256 TEXT, text TEXT, sections TEXT, pages TEXT);
-CREATE TABLE units (id TEXT PRIMARY KEY, ordinal INTEGER, document TEXT, kind TEXT,
-                    section INTEGER, shape TEXT);
-CREATE TABLE facts (unit TEXT, kind TEXT, value TEXT, label TEXT, start INTEGER, end INTEGER);
-CREATE INDEX facts_unit ON facts (unit);
-CREATE TABLE questions (id TEXT PRIMARY KEY, text TEXT, language TEXT, origin TEXT, entry TEXT,
-                        unit TEXT, document TEXT, parts TEXT);
-CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, units INTEGER, word TEXT);
-CREATE VIRTUAL TABLE lexical USING fts5 (unit UNINDEXED, body, heading,
-                                         tokenize = "unicode61 remove_diacritics 0");
-"""
+from assistant.errors import IndexMissingError
+from assistant.index.schema import FORMAT
+from assistant.types import Document, Fact, FactKind, Section, Span, Unit, UnitKind
 
 Origin = Literal["faq", "proposed", "fact"]
+
+# Units that a lexical search may score; the commonest words of a question are left out beyond.
+POSTINGS = 5_000
+# What was looked up last: so many units, and documents of so many characters together.
+_UNITS_HELD = 50_000
+_CHARACTERS_HELD = 32_000_000
+_QUESTIONS_HELD = 50_000
+_MARKS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,33 @@ class KnownQuestion:
     parts: tuple[Span, ...]
 
 
+class Documents(Mapping[str, Document]):
+    """Documents by id, those of the first catalog first, each read when it is asked for."""
+
+    def __init__(self, *catalogs: Catalog) -> None:
+        self._catalogs = catalogs
+
+    def __getitem__(self, id_: str) -> Document:
+        for catalog in self._catalogs:
+            if id_ in catalog.document_ids:
+                return catalog.document(id_)
+        raise KeyError(id_)
+
+    def __contains__(self, id_: object) -> bool:
+        return any(id_ in catalog.document_ids for catalog in self._catalogs)
+
+    def __iter__(self) -> Iterator[str]:
+        return (id_ for catalog in self._catalogs for id_ in catalog.document_ids)
+
+    def __len__(self) -> int:
+        return sum(len(catalog.document_ids) for catalog in self._catalogs)
+
+
 class Catalog:
-    """Read access to one version's catalog; safe to share between threads."""
+    """Read access to one version's catalog; safe to share between threads.
+
+    Raises IndexMissingError when the file was made by another version of this program.
+    """
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(
@@ -59,6 +80,13 @@ class Catalog:
         )
         self._units: dict[str, Unit] = {}
         self._questions: dict[str, KnownQuestion] = {}
+        self._documents: dict[str, Document] = {}
+        self._held = 0
+        if self.meta.get("format") != FORMAT:
+            self.close()
+            raise IndexMissingError(
+                f"{path} was made by another version of this program. Run 'aap ingest'."
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -70,79 +98,170 @@ class Catalog:
         return dict(self._db.execute("SELECT key, value FROM meta").fetchall())
 
     @cached_property
-    def documents(self) -> dict[str, Document]:
+    def document_ids(self) -> dict[str, None]:
+        """Ids of all documents, in the order of call.toml."""
+        rows = self._db.execute("SELECT id FROM documents ORDER BY place")
+        return dict.fromkeys(id_ for (id_,) in rows)
+
+    @property
+    def documents(self) -> Documents:
         """All documents by id, in the order of call.toml."""
-        rows = self._db.execute(
-            "SELECT id, title, kind, language, url, text, sections, pages FROM documents "
-            "ORDER BY rowid"
-        )
-        return {
-            row[0]: Document(
+        return Documents(self)
+
+    def document(self, id_: str) -> Document:
+        """The document with this id. Raises KeyError when there is none."""
+        found = self._documents.get(id_)
+        if found is None:
+            row = self._db.execute(
+                "SELECT id, title, kind, language, url, text, sections, pages FROM documents "
+                "WHERE id = ?",
+                (id_,),
+            ).fetchone()
+            if row is None:
+                raise KeyError(id_)
+            found = Document(
                 row[0], row[1], row[2], row[3], row[4], row[5],
                 tuple(map(_section, json.loads(row[6]))), tuple(map(tuple, json.loads(row[7]))),
             )  # fmt: skip
-            for row in rows
-        }
+            if self._held + len(found.text) > _CHARACTERS_HELD:
+                self._documents.clear()
+                self._held = 0
+            self._held += len(found.text)
+            self._documents[id_] = found
+        return found
+
+    def sources(self) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+        """For every document: the SHA-256 of its file, what was known of it (JSON), and what of it
+        could not be read."""
+        rows = self._db.execute("SELECT id, sha256, source, warnings FROM documents")
+        return {id_: (sha256, source, tuple(json.loads(w))) for id_, sha256, source, w in rows}
+
+    def holding(self, text: str) -> list[str]:
+        """Ids of the documents in whose text ``text`` stands."""
+        rows = self._db.execute(
+            "SELECT id FROM documents WHERE instr(text, ?) ORDER BY place", (text,)
+        )
+        return [id_ for (id_,) in rows]
 
     def unit(self, id_: str) -> Unit:
         """The unit with this id."""
-        if id_ not in self._units:
-            self._units.update((unit.id, unit) for unit in self._select_units([id_]))
-        return self._units[id_]
+        return self.units([id_])[id_]
 
     def units(self, ids: Iterable[str]) -> dict[str, Unit]:
         """Units by id; unknown ids are left out."""
-        wanted = list(ids)
-        missing = [id_ for id_ in wanted if id_ not in self._units]
+        wanted = dict.fromkeys(ids)
+        found = {id_: unit for id_ in wanted if (unit := self._units.get(id_)) is not None}
+        missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
-            self._units.update((unit.id, unit) for unit in self._select_units(missing))
-        return {id_: self._units[id_] for id_ in wanted if id_ in self._units}
+            fresh = {row[0]: _unit(row) for row in self._among(
+                "SELECT id, document, kind, section, composite, shape FROM units WHERE id", missing
+            )}  # fmt: skip
+            if len(self._units) + len(fresh) > _UNITS_HELD:
+                self._units.clear()
+            self._units |= fresh
+            found |= fresh
+        return {id_: found[id_] for id_ in wanted if id_ in found}
 
-    def all_units(self, document: str) -> list[Unit]:
-        """All units of a document in the order of the text, composites last."""
+    def all_units(self, document: str, *, composite: bool | None = None) -> list[Unit]:
+        """All units of a document in the order of the text, composites last; or only those that
+        are ``composite``, or are not."""
         rows = self._db.execute(
-            "SELECT id, document, kind, section, shape FROM units WHERE document = ? "
-            "ORDER BY ordinal",
-            (document,),
-        )
-        return [_unit(row) for row in rows]
-
-    def _select_units(self, ids: Sequence[str]) -> list[Unit]:
-        marks = ",".join("?" * len(ids))
-        rows = self._db.execute(
-            f"SELECT id, document, kind, section, shape FROM units WHERE id IN ({marks})",
-            tuple(ids),
+            "SELECT id, document, kind, section, composite, shape FROM units WHERE document = ? "
+            "AND composite IN (?, ?) ORDER BY number",
+            (document, bool(composite), composite is not False),
         )
         return [_unit(row) for row in rows]
 
     @cached_property
-    def facts(self) -> dict[str, tuple[Fact, ...]]:
-        """Facts by the id of their unit."""
-        found: dict[str, list[Fact]] = {}
-        for unit, kind, value, label, start, end in self._db.execute("SELECT * FROM facts"):
-            found.setdefault(unit, []).append(Fact(kind, value, label, Span(start, end), unit))
-        return {unit: tuple(facts) for unit, facts in found.items()}
+    def contacts(self) -> tuple[Unit, ...]:
+        """All contacts that facts are known of, in the order of the documents."""
+        rows = self._db.execute(
+            "SELECT u.id, document, u.kind, section, composite, shape FROM units u "
+            "JOIN documents d ON d.id = document WHERE u.kind = 'contact' "
+            "AND EXISTS (SELECT 1 FROM facts f WHERE f.unit = u.id) ORDER BY place, number"
+        )
+        return tuple(map(_unit, rows))
+
+    def facts(self, unit: str) -> tuple[Fact, ...]:
+        """Facts of a unit, in the order of the text."""
+        rows = self._db.execute("SELECT * FROM facts WHERE unit = ? ORDER BY rowid", (unit,))
+        return tuple(map(_fact, rows))
+
+    def facts_of(
+        self, kind: FactKind, *, value: str | None = None, unit_kind: UnitKind | None = None
+    ) -> list[Fact]:
+        """Facts of a kind, in the order of the documents: all, those with a ``value``, or those in
+        units of a kind."""
+        rows = self._db.execute(
+            "SELECT f.* FROM facts f JOIN units u ON u.id = f.unit JOIN documents d "
+            "ON d.id = u.document WHERE f.kind = ? AND (? IS NULL OR f.value = ?) "
+            "AND (? IS NULL OR u.kind = ?) ORDER BY place, number, f.rowid",
+            (kind, value, value, unit_kind, unit_kind),
+        )
+        return [_fact(row) for row in rows]
 
     def questions(self, ids: Iterable[str]) -> dict[str, KnownQuestion]:
         """Known questions by id; unknown ids are left out."""
         wanted = list(ids)
         missing = [id_ for id_ in wanted if id_ not in self._questions]
         if missing:
-            marks = ",".join("?" * len(missing))
-            rows = self._db.execute(f"SELECT * FROM questions WHERE id IN ({marks})", missing)
+            rows = self._among("SELECT * FROM questions WHERE id", missing)
             self._questions.update((row[0], _question(row)) for row in rows)
-        return {id_: self._questions[id_] for id_ in wanted if id_ in self._questions}
+        found = {id_: self._questions[id_] for id_ in wanted if id_ in self._questions}
+        if len(self._questions) > _QUESTIONS_HELD:
+            self._questions.clear()
+        return found
 
-    def all_questions(self) -> list[KnownQuestion]:
+    def all_questions(self) -> Iterator[KnownQuestion]:
         """All known questions, in the order in which they were written down."""
-        rows = self._db.execute("SELECT * FROM questions ORDER BY rowid")
-        return [_question(row) for row in rows]
+        return map(_question, self._db.execute("SELECT * FROM questions ORDER BY rowid"))
+
+    def validated_questions(self) -> Iterator[KnownQuestion]:
+        """The questions of the FAQ, in its order."""
+        return map(_question, self._db.execute(
+            "SELECT * FROM questions WHERE origin = 'faq' ORDER BY rowid"
+        ))  # fmt: skip
+
+    def view_topics(self) -> tuple[list[int], bytes]:
+        """The numbers of all views, ascending, and the topics of one after the other, as stored."""
+        numbers: list[int] = []
+        topics = bytearray()
+        for number, packed in self._db.execute("SELECT number, topics FROM views ORDER BY number"):
+            numbers.append(number)
+            topics += packed
+        return numbers, bytes(topics)
+
+    def view_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The ids (as in ingest/views.py) of views by their number."""
+        rows = self._among(
+            "SELECT v.number, u.id || '#' || v.view FROM views v JOIN units u ON u.number = v.unit "
+            "WHERE v.number", list(numbers),
+        )  # fmt: skip
+        return {number: id_ for number, id_ in rows}
+
+    def views(self, units: Iterable[str]) -> dict[str, dict[str, int]]:
+        """For every unit of these its views ("u" or a sentence's number) with their numbers."""
+        wanted = list(units)
+        found: dict[str, dict[str, int]] = {unit: {} for unit in wanted}
+        rows = self._among(
+            "SELECT u.id, v.view, v.number FROM units u JOIN views v ON v.unit = u.number "
+            "WHERE u.id", wanted,
+        )  # fmt: skip
+        for unit, view, number in rows:
+            found[unit][view.partition("#")[0]] = number
+        return found
 
     @cached_property
     def vocabulary(self) -> dict[str, tuple[int, str]]:
         """Stem to (number of leaf units that hold it, its most frequent spelling)."""
         rows = self._db.execute("SELECT stem, units, word FROM vocabulary")
         return {stem: (count, word) for stem, count, word in rows}
+
+    @cached_property
+    def vector_count(self) -> int:
+        """Number of views and known questions, each of which has a vector."""
+        counts = "SELECT (SELECT count(*) FROM views) + (SELECT count(*) FROM questions)"
+        return int(self._db.execute(counts).fetchone()[0])
 
     @cached_property
     def leaf_count(self) -> int:
@@ -153,92 +272,48 @@ class Catalog:
         """Units that share stems with ``words``, as (id, BM25 score), best first.
 
         BM25 as in FTS5 (k1 = 1.2, b = 0.75), headings weigh half of the body; higher is better.
+        Words that would make it score more than POSTINGS units are left out, the commonest first.
         """
-        if not words:
+        wanted = [word for word in dict.fromkeys(words) if word.isalnum()]
+        telling: set[str] = set()
+        postings = 0
+        for word in sorted(wanted, key=self._frequency):
+            postings += self._frequency(word)
+            if postings > POSTINGS:
+                break
+            telling.add(word)
+        if not telling:
             return []
-        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words) if word.isalnum())
-        if not query:
-            return []
+        query = " OR ".join(f'"{word}"' for word in wanted if word in telling)
         rows = self._db.execute(
-            "SELECT unit, -bm25(lexical, 0.0, 1.0, 0.5) AS score FROM lexical "
-            "WHERE lexical MATCH ? ORDER BY score DESC LIMIT ?",
+            "SELECT id, score FROM (SELECT rowid AS found, -bm25(lexical, 1.0, 0.5) AS score "
+            "FROM lexical WHERE lexical MATCH ? ORDER BY score DESC LIMIT ?) "
+            "JOIN units ON number = found ORDER BY score DESC, number",
             (query, count),
         )
         return [(unit, score) for unit, score in rows]
 
+    def _frequency(self, stem: str) -> int:
+        return self.vocabulary.get(stem, (0, ""))[0]
 
-def write_catalog(
-    path: Path,
-    *,
-    meta: dict[str, str],
-    documents: Iterable[tuple[Document, str]],
-    units: Iterable[Unit],
-    contexts: dict[str, tuple[str, str]],
-    facts: Iterable[Fact],
-    questions: Iterable[KnownQuestion],
-    vocabulary: dict[str, tuple[int, str]],
-) -> None:
-    """Write a new catalog file.
-
-    ``documents`` come with the SHA-256 of their source, ``contexts`` gives each unit's (body,
-    heading path) for the lexical index.
-    """
-    db = sqlite3.connect(path)
-    languages = {}
-    with db:
-        db.executescript(SCHEMA)
-        db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        for document, digest in documents:
-            languages[document.id] = document.language
-            sections = json.dumps(
-                [[s.ordinal, s.level, _pair(s.heading), _pair(s.span), s.parent]
-                 for s in document.sections]
-            )  # fmt: skip
-            db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (document.id, document.title, document.kind, document.language, document.url,
-                 digest, document.text, sections, json.dumps(document.pages)),
-            )  # fmt: skip
-        for ordinal, unit in enumerate(units):
-            shape = {
-                "span": _pair(unit.span),
-                "sentences": [_pair(s) for s in unit.sentences],
-                "parts": [_pair(p) for p in unit.parts],
-                "lead": _pair(unit.lead) if unit.lead else None,
-                "caller": _pair(unit.caller) if unit.caller else None,
-                "composite": unit.composite,
-            }
-            db.execute(
-                "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)",
-                (unit.id, ordinal, unit.document, unit.kind, unit.section, json.dumps(shape)),
-            )
-            body, heading = contexts[unit.id]
-            language = languages[unit.document]
-            db.execute(
-                "INSERT INTO lexical VALUES (?, ?, ?)",
-                (unit.id, " ".join(stems(body, language)), " ".join(stems(heading, language))),
-            )
-        db.executemany(
-            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)",
-            ((f.unit, f.kind, f.value, f.label, f.span.start, f.span.end) for f in facts),
-        )
-        db.executemany(
-            "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (q.id, q.text, q.language, q.origin, q.entry, q.unit, q.document,
-                 json.dumps([_pair(p) for p in q.parts]))
-                for q in questions
-            ),
-        )  # fmt: skip
-        db.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?)",
-            ((stem, count, word) for stem, (count, word) in vocabulary.items()),
-        )
-    db.close()
+    def _among(self, select: str, values: Sequence[str | int]) -> Iterator[Sequence]:  # type: ignore[type-arg]
+        """Rows for which what ``select`` ends with is one of ``values``."""
+        for start in range(0, len(values), _MARKS):
+            part = values[start : start + _MARKS]
+            yield from self._db.execute(f"{select} IN ({','.join('?' * len(part))})", tuple(part))
 
 
-def _pair(span: Span) -> list[int]:
-    return [span.start, span.end]
+def read_meta(path: Path) -> dict[str, str]:
+    """``Catalog.meta`` of a file of any format; empty when there is none."""
+    if not path.exists():
+        return {}
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return dict(db.execute("SELECT key, value FROM meta").fetchall())
+    except sqlite3.DatabaseError:
+        return {}
+    finally:
+        db.close()
 
 
 def _section(row: Sequence) -> Section:  # type: ignore[type-arg]
@@ -246,7 +321,7 @@ def _section(row: Sequence) -> Section:  # type: ignore[type-arg]
 
 
 def _unit(row: Sequence) -> Unit:  # type: ignore[type-arg]
-    shape = json.loads(row[4])
+    shape = json.loads(row[5])
     return Unit(
         id=row[0],
         document=row[1],
@@ -257,7 +332,7 @@ def _unit(row: Sequence) -> Unit:  # type: ignore[type-arg]
         parts=tuple(Span(*p) for p in shape["parts"]),
         lead=Span(*shape["lead"]) if shape["lead"] else None,
         caller=Span(*shape["caller"]) if shape["caller"] else None,
-        composite=shape["composite"],
+        composite=bool(row[4]),
     )
 
 
@@ -266,3 +341,8 @@ def _question(row: Sequence) -> KnownQuestion:  # type: ignore[type-arg]
         row[0], row[1], row[2], row[3], row[4], row[5], row[6],
         tuple(Span(*p) for p in json.loads(row[7])),
     )
+
+
+def _fact(row: Sequence) -> Fact:  # type: ignore[type-arg]
+    unit, kind, value, label, start, end = row
+    return Fact(kind, value, label, Span(start, end), unit)

@@ -10,9 +10,11 @@ so that the difference between two versions is a difference of two sets of ids.
 from __future__ import annotations
 
 import secrets
+import shutil
+import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -30,6 +32,9 @@ SHELVES: tuple[Shelf, ...] = ("passages", "questions")
 _BATCH = 2_000
 # Up to so many rows a shelf is searched whole, in memory: quicker than a graph, and exact.
 _EXACT = 20_000
+# How widely HNSW searches beyond that. Of the 24 nearest of 9,700 questions it finds 99.0 % with
+# Chroma's 100, 99.7 % with 200 for 0.3 ms more.
+_EF_SEARCH = 200
 _FOLDER = "vectors"
 _NAME_FILE = "collections"
 
@@ -41,7 +46,6 @@ class VectorStore:
         # Also when a newer version took its place and nobody holds this one any more.
         self._closing = weakref.finalize(self, _close, client)
         self._url = url
-        self._finished = not create
         self._rows: dict[Shelf, tuple[list[str], np.ndarray] | None] = {}
         self._shelves: dict[Shelf, Collection] = {}
         with _reaching(url):
@@ -49,7 +53,7 @@ class VectorStore:
                 self._shelves[shelf] = (
                     client.create_collection(
                         f"{name}-{shelf}",
-                        configuration={"hnsw": {"space": "cosine"}},
+                        configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}},
                         embedding_function=None,
                     )
                     if create
@@ -65,8 +69,21 @@ class VectorStore:
         with _reaching(self._url):
             return set(self._shelves[shelf].get(include=[])["ids"])
 
+    def count(self, shelf: Shelf) -> int:
+        """Number of rows."""
+        with _reaching(self._url):
+            return int(self._shelves[shelf].count())
+
+    def delete(self, shelf: Shelf, ids: Sequence[str]) -> None:
+        """Remove rows; unknown ids are passed over."""
+        self._rows.pop(shelf, None)
+        for start in range(0, len(ids), _BATCH):
+            with _reaching(self._url):
+                self._shelves[shelf].delete(ids=list(ids[start : start + _BATCH]))
+
     def add(self, shelf: Shelf, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Add rows; ``vectors`` is (len(ids), dimension), normalised."""
+        self._rows.pop(shelf, None)
         for start in range(0, len(ids), _BATCH):
             part = slice(start, start + _BATCH)
             with _reaching(self._url):
@@ -105,9 +122,7 @@ class VectorStore:
         return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances[0], strict=True)]
 
     def _whole(self, shelf: Shelf) -> tuple[list[str], np.ndarray] | None:
-        """Ids and vectors of a shelf that will not change any more, if it is small."""
-        if not self._finished:
-            return None
+        """Ids and vectors of a shelf, if it is small."""
         if shelf not in self._rows:
             with _reaching(self._url):
                 few = self._shelves[shelf].count() <= _EXACT
@@ -131,6 +146,25 @@ def create_vectors(version: Path, call: str, url: str | None) -> VectorStore:
     client = _server(url)
     (version / _NAME_FILE).write_text(name, encoding="ascii")
     return VectorStore(client, name, url, create=True)
+
+
+def copy_vectors(previous: Path, version: Path, call: str) -> VectorStore:
+    """A copy of the vectors of a finished version, to be changed, for the one that is being built
+    in the folder ``version``. Raises IndexMissingError when they are not in the previous folder."""
+    source, target = previous / _FOLDER, version / _FOLDER
+    if not source.is_dir():
+        raise IndexMissingError(f"The vectors of the call '{call}' are not in {source}.")
+    shutil.copytree(source, target, copy_function=_copy_file, ignore=shutil.ignore_patterns("*.sqlite3-*"))
+    return open_vectors(version, call, None)
+
+
+def _copy_file(source: str, target: str) -> None:
+    if not source.endswith(".sqlite3"):
+        shutil.copyfile(source, target)
+        return
+    # Whoever serves it has it open too: SQLite itself takes a copy that is whole.
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def open_vectors(version: Path, call: str, url: str | None) -> VectorStore:

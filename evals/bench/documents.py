@@ -1,4 +1,4 @@
-"""A made-up call of any size, the same for the same seed: a regulation and its annexes."""
+"""A made-up call of any size, the same for the same seed: a regulation and what it links to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _MONTHS = ["janvier", "mars", "mai", "juin", "septembre", "novembre"]
 def write_call(
     folder: Path, call: str, documents: int, passages: int, *, seed: int = 1
 ) -> list[str]:
-    """Write a call of so many ``documents`` with so many ``passages`` each into ``folder``.
+    """Write a call of so many ``documents`` with so many ``passages`` each into ``folder``: the
+    first is the regulation, the others are linked resources.
 
     Questions that its passages answer, up to 50.
     """
@@ -31,15 +32,20 @@ def write_call(
         text, question = _document(draw, number, passages)
         asked.append(question)
         (root / f"d{number}.md").write_text(text, encoding="utf-8")
-        tables.append(f'[[documents]]\nid = "d{number}"\npath = "d{number}.md"\ntitle = "Document {number}"\n')
+        kind = "linked" if number else "regulation"
+        tables.append(f'[[documents]]\nid = "d{number}"\npath = "d{number}.md"\ntitle = "Document {number}"\nkind = "{kind}"\n')
     (root / "call.toml").write_text("".join(tables), encoding="utf-8")
     return draw.sample(asked, min(50, len(asked)))
 
 
-def edit_one(folder: Path, call: str) -> None:
-    """Change one passage of the first document."""
-    path = folder / call / "d0.md"
-    path.write_text(path.read_text(encoding="utf-8") + "\nUn alinéa nouveau est ajouté ici.\n", encoding="utf-8")
+def edit_one(folder: Path, call: str, documents: int) -> int:
+    """Change one passage in the middle of the document in the middle; the number of that."""
+    number = documents // 2
+    path = folder / call / f"d{number}.md"
+    blocks = path.read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+    blocks.insert(len(blocks) // 2 + 1, "Un alinéa nouveau est ajouté ici.")
+    path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+    return number
 
 
 def _document(draw: random.Random, number: int, passages: int) -> tuple[str, str]:

@@ -37,7 +37,8 @@ CALL = "mesure"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measurement: sizes in MB, ``update_s`` for one changed document, latencies in ms."""
+    """One measurement: sizes in MB, ``peak_mb`` at the end of ingestion, ``update_s`` for one changed
+    document, latencies in ms."""
 
     way: str
     documents: int
@@ -62,11 +63,12 @@ class Row:
 
 
 def bench_ingest(
-    sizes: Sequence[int], passages: int, *, seed: int = 1, vanilla: bool = True
+    sizes: Sequence[int], passages: int, *, seed: int = 1, vanilla_up_to: int | None = None
 ) -> Iterator[Row]:
-    """A row for each size and way, as they come."""
+    """A row for each size and way, as they come; vanilla only up to so many documents."""
     for documents in sizes:
-        for way in ("ours", "vanilla") if vanilla else ("ours",):
+        both = vanilla_up_to is None or documents <= vanilla_up_to
+        for way in ("ours", "vanilla") if both else ("ours",):
             with tempfile.TemporaryDirectory() as folder:
                 command = [sys.executable, "-m", "evals.bench.ingest", way, folder, str(documents), str(passages), str(seed)]  # fmt: skip
                 environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TQDM_DISABLE": "1"}
@@ -77,13 +79,15 @@ def bench_ingest(
 
 
 def plot(rows: Sequence[Row]) -> str:
-    """Characters a second, peak memory and p50 by number of documents, as one SVG."""
+    """Characters a second, peak memory of ingestion, time of an update, and p50 by number of
+    documents, as one SVG."""
     panels: list[tuple[str, Callable[[Row], float]]] = [
         ("characters/s", lambda r: r.characters_per_s),
         ("peak memory, MB", lambda r: r.peak_mb),
+        ("one document changed, s", lambda r: r.update_s),
         ("question p50, ms", lambda r: r.p50),
     ]
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 260" font-family="sans-serif" font-size="12">']
+    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 260" font-family="sans-serif" font-size="12">']
     for panel, (title, value) in enumerate(panels):
         left, top = panel * 300 + 45, 220.0
         highest = max(map(value, rows)) * 1.1 or 1.0
@@ -124,14 +128,15 @@ def _ours(folder: Path, documents: int, passages: int, seed: int) -> Row:
     peak = _peak_mb()
     size = _size_mb(settings.data_dir / "index")
     characters = _characters(settings.corpus_dir / CALL)
-    edit_one(settings.corpus_dir, CALL)
+    edit_one(settings.corpus_dir, CALL, documents)
     start = time.perf_counter()
     ingest(settings, CALL, embedder)
     updated = time.perf_counter() - start
     with closing(Assistant(settings, embedder)) as assistant:
         index = assistant.index(CALL)
+        chunks = index.catalog.leaf_count + (index.linked.catalog.leaf_count if index.linked else 0)
         p50, p95 = _latencies(assistant.ask, questions)
-        return Row("ours", documents, index.catalog.leaf_count, characters, built, updated, peak, size, p50, p95)  # fmt: skip
+        return Row("ours", documents, chunks, characters, built, updated, peak, size, p50, p95)
 
 
 def _vanilla(folder: Path, documents: int, passages: int, seed: int) -> Row:
@@ -152,7 +157,10 @@ def _vanilla(folder: Path, documents: int, passages: int, seed: int) -> Row:
 
     def chunks(path: Path) -> list[Document]:
         text = path.read_text(encoding="utf-8")
-        return [Document(page_content=text[s.start : s.end]) for s in split(text)]
+        return [
+            Document(id=f"{path.stem}-{number}", page_content=text[s.start : s.end])
+            for number, s in enumerate(split(text))
+        ]
 
     paths = [folder / CALL / f"d{n}.md" for n in range(documents)]
     store = InMemoryVectorStore(Torch())
@@ -164,9 +172,11 @@ def _vanilla(folder: Path, documents: int, passages: int, seed: int) -> Row:
     characters = _characters(folder / CALL)
     saved = folder / "store.json"
     store.dump(str(saved))
-    edit_one(folder, CALL)
+    stale = chunks(paths[documents // 2])
+    edited = paths[edit_one(folder, CALL, documents)]
     start = time.perf_counter()
-    store.add_documents(chunks(paths[0]))
+    store.delete([chunk.id for chunk in stale if chunk.id])
+    store.add_documents(chunks(edited))
     updated = time.perf_counter() - start
     p50, p95 = _latencies(lambda question: store.similarity_search(question, k=TOP), questions)
     return Row("vanilla", documents, len(cut), characters, built, updated, peak, saved.stat().st_size / 1e6, p50, p95)  # fmt: skip

@@ -89,8 +89,8 @@ def _other_date(source: Source, chance: random.Random) -> str | None:
         return None
     present = {v.value for v in find_values(text)}
     dates = sorted({
-        f.value for facts in source.index.catalog.facts.values() for f in facts
-        if f.kind == "date" and len(f.value) == 10 and f.value not in present
+        f.value for f in source.index.catalog.facts_of("date")
+        if len(f.value) == 10 and f.value not in present
     })  # fmt: skip
     if not dates:
         return None
@@ -157,7 +157,7 @@ def _contact(source: Source, chance: random.Random) -> str | None:
     found = [
         source.index.text(p.unit.document, f.span)
         for p in source.passages
-        for f in source.index.catalog.facts.get(p.unit.id, ())
+        for f in source.index.catalog.facts(p.unit.id)
         if f.kind == value.kind and f.value != value.value
     ]
     return _marked(source, _put(text, value, chance.choice(found))) if found else None

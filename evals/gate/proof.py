@@ -53,8 +53,7 @@ class Bench:
         """A gate that lets all contacts of the call be named."""
         index = self._indexes[call]
         contacts = frozenset(
-            fact.value for facts in index.catalog.facts.values() for fact in facts
-            if fact.kind in ("email", "phone")
+            fact.value for kind in ("email", "phone") for fact in index.catalog.facts_of(kind)
         )  # fmt: skip
         return Gate(index, self._embedder, language, self.passages[call], contacts)
 

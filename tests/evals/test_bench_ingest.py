@@ -19,11 +19,18 @@ def test_the_same_seed_gives_the_same_call(tmp_path: Path) -> None:
     first = write_call(tmp_path / "a", "mesure", 3, 12, seed=4)
     assert write_call(tmp_path / "b", "mesure", 3, 12, seed=4) == first
     assert write_call(tmp_path / "c", "mesure", 3, 12, seed=5) != first
-    texts = [(tmp_path / x / "mesure" / "d0.md").read_bytes() for x in "ab"]
+    texts = [
+        [(tmp_path / x / "mesure" / f"d{n}.md").read_text(encoding="utf-8") for n in range(3)] for x in "ab"
+    ]
     assert texts[0] == texts[1]
-    assert len(load_call(tmp_path / "a", "mesure").documents) == 3
-    edit_one(tmp_path / "a", "mesure")
-    assert (tmp_path / "a" / "mesure" / "d0.md").read_bytes().startswith(texts[0])
+    kinds = [document.kind for document in load_call(tmp_path / "a", "mesure").documents]
+    assert kinds == ["regulation", "linked", "linked"]
+    edit_one(tmp_path / "a", "mesure", 3)
+    edited = [(tmp_path / "a" / "mesure" / f"d{n}.md").read_text(encoding="utf-8") for n in range(3)]
+    assert [a == b for a, b in zip(edited, texts[0], strict=True)] == [True, False, True]
+    before, after = texts[0][1].split("\n\n"), edited[1].split("\n\n")
+    assert len(after) == len(before) + 1
+    assert (after[0], after[-1]) == (before[0], before[-1])
 
 
 @pytest.mark.slow

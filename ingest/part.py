@@ -1,0 +1,260 @@
+"""One part of a version, the regulation or the linked resources: its catalog and its vectors.
+
+Documents stream through it: each is parsed, written and its new views embedded before the next one
+is read. A part that continues the one of the version before is a copy of it in which only the
+documents that changed are replaced.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant.answering.prototypes import Prototypes, vector_space
+from assistant.answering.topics import pack_topics
+from assistant.embedding import Embedder
+from assistant.errors import CorpusError, IndexMissingError
+from assistant.index.catalog import Catalog, KnownQuestion, read_meta
+from assistant.index.schema import FORMAT
+from assistant.index.vectors import (
+    SHELVES,
+    Shelf,
+    VectorStore,
+    copy_vectors,
+    create_vectors,
+    discard_vectors,
+    open_vectors,
+)
+from assistant.index.versions import Versions
+from assistant.settings import Settings
+from assistant.types import Document, Unit
+from ingest.catalog import CatalogWriter
+from ingest.reading import Input, parse
+from ingest.views import fact_questions, passage_views
+
+_BATCH = 64
+
+Progress = Callable[[str, int, int], None]
+"""Called with a shelf, how many of its texts are embedded, and how many are known to be new."""
+
+
+@dataclass(slots=True)
+class Job:
+    """What the parts of one version share; ``counts`` adds up over them."""
+
+    settings: Settings
+    versions: Versions
+    embedder: Embedder
+    prototypes: Prototypes
+    progress: Progress | None
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Part:
+    """``folder`` is where it is built, ``order`` the documents that are in it so far.
+
+    ``base`` is the catalog that it continues, ``before`` the vectors that are carried over where
+    it continues none; either may be missing.
+    """
+
+    def __init__(
+        self, job: Job, folder: Path, store: VectorStore, base: Catalog | None,
+        before: VectorStore | None, *, hold: bool,
+    ) -> None:  # fmt: skip
+        self.folder = folder
+        self.store = store
+        self.base = base
+        self.order: list[str] = []
+        self._job = job
+        self._before = before
+        self._writer = CatalogWriter(folder / "catalog.sqlite")
+        self._known = base.sources() if base else {}
+        self._held: dict[str, tuple[Document, tuple[Unit, ...]]] | None = {} if hold else None
+        self._views: list[tuple[str, str, int]] = []
+        self._questions: dict[str, str] = {}
+        self._done = Counter[str]()
+        self._there = base.vector_count if base else 0
+        if before:
+            self._there = sum(before.count(shelf) for shelf in SHELVES)
+
+    def close(self) -> None:
+        """Let go of the catalog's file."""
+        self._writer.close()
+
+    def put(self, item: Input) -> tuple[str, ...]:
+        """Take a document in, which is read only when it changed; what of it can't be read.
+
+        Raises OSError, UnicodeDecodeError or CorpusError when nothing of it can.
+        """
+        id_ = item.source.id
+        known = self._known.get(id_)
+        if known is not None and known[:2] == (item.sha256, item.known):
+            self.order.append(id_)
+            return known[2]
+        parsed = parse(item)
+        topics, asked = self._remove(id_)
+        document, units = parsed.document, parsed.units
+        numbers = self._writer.add_document(
+            document, item.sha256, item.known, parsed.warnings, units, parsed.facts
+        )
+        views = {view.id: view.text for view in passage_views(document, units)}
+        unit_of = {view: numbers[view.partition("#")[0]] for view in views}
+        stay = views.keys() & topics.keys()
+        self._writer.add_views((unit_of[view], view, topics[view]) for view in views if view in stay)
+        self._views += [(view, text, unit_of[view]) for view, text in views.items() if view not in stay]
+        questions = list(fact_questions(document, units, parsed.facts))
+        self._ask(questions, asked)
+        self.store.delete("passages", sorted(topics.keys() - views.keys()))
+        self._drain(_BATCH)
+        if self._held is not None:
+            self._held[id_] = (document, units)
+        self.order.append(id_)
+        return parsed.warnings
+
+    def documents(self) -> Iterator[tuple[Document, Sequence[Unit]]]:
+        """The documents that are in it, with their units. Only of a part that holds them."""
+        for id_ in self.order:
+            if self._held is not None and id_ in self._held:
+                yield self._held[id_]
+            elif self.base is not None:
+                yield self.base.document(id_), self.base.all_units(id_)
+
+    def ask(self, questions: Sequence[KnownQuestion]) -> None:
+        """Replace the questions that were bound to quotes: the FAQ's and a model's."""
+        self._ask(questions, self._writer.remove_bound())
+        self._drain(1)
+
+    def settle(self) -> Counter[str]:
+        """Remove the documents that were not put in, embed what is left; what the part holds."""
+        for id_ in self._known.keys() - set(self.order):
+            topics, asked = self._remove(id_)
+            self.store.delete("passages", sorted(topics))
+            self.store.delete("questions", sorted(asked))
+        self._drain(1)
+        counts = self._writer.counts()
+        kept = counts["views"] + counts["questions"] - self._done.total()
+        return counts + Counter(
+            embedded=self._done.total(), kept=kept, removed=self._there - kept
+        )
+
+    def finish(self, meta: dict[str, str]) -> None:
+        """Write the catalog; ``meta`` is what it says about the version."""
+        self._writer.finish(self.order, meta)
+
+    def _remove(self, id_: str) -> tuple[dict[str, bytes], set[str]]:
+        if self.base is None or id_ not in self._known:
+            return {}, set()
+        return self._writer.remove_document(self.base.document(id_), self.base.all_units(id_))
+
+    def _ask(self, questions: Sequence[KnownQuestion], before: set[str]) -> None:
+        """Take in questions in place of those with the ids ``before``."""
+        self._writer.add_questions(questions)
+        wanted = {question.id: question.text for question in questions}
+        self._questions |= {id_: text for id_, text in wanted.items() if id_ not in before}
+        self.store.delete("questions", sorted(before - wanted.keys()))
+
+    def _drain(self, least: int) -> None:
+        """Embed what waits, in batches, until fewer than ``least`` texts of a shelf wait."""
+        while len(self._views) >= least:
+            batch, self._views = self._views[:_BATCH], self._views[_BATCH:]
+            vectors = self._embed("passages", [(id_, text) for id_, text, _ in batch], len(self._views))
+            topics = pack_topics(self._job.prototypes.passages, vectors)
+            self._writer.add_views(
+                (unit, id_, packed) for (id_, _, unit), packed in zip(batch, topics, strict=True)
+            )
+        while len(self._questions) >= least:
+            asked = list(self._questions.items())[:_BATCH]
+            for id_, _ in asked:
+                del self._questions[id_]
+            self._embed("questions", asked, len(self._questions))
+
+    def _embed(self, shelf: Shelf, rows: Sequence[tuple[str, str]], waiting: int) -> np.ndarray:
+        """Put the vectors of (id, text) on a shelf, (len(rows), dimension): from the version
+        before, or new."""
+        job = self._job
+        found = self._before.vectors(shelf, [id_ for id_, _ in rows]) if self._before else {}
+        new = [(id_, text) for id_, text in rows if id_ not in found]
+        if new:
+            vectors = job.embedder.encode(
+                [text for _, text in new], kind="passage" if shelf == "passages" else "query"
+            )
+            if shelf == "questions":
+                vectors = job.prototypes.whitening.apply(vectors)
+            found |= {id_: vector for (id_, _), vector in zip(new, vectors, strict=True)}
+        all_vectors = np.stack([found[id_] for id_, _ in rows]).astype(np.float32)
+        self.store.add(shelf, [id_ for id_, _ in rows], all_vectors)
+        self._done[shelf] += len(new)
+        if job.progress and new:
+            job.progress(shelf, self._done[shelf], self._done[shelf] + waiting)
+        return all_vectors
+
+
+def open_part(stack: ExitStack, job: Job, folder: Path, name: str, *, hold: bool) -> Part:
+    """Begin a part ("" or LINKED) in ``folder``: a copy of that of the current version where it is
+    of the same format and space and in a folder, else an empty one. ``stack`` closes it.
+
+    ``hold``: its documents are wanted again (``Part.documents``).
+    """
+    url, call = job.settings.chroma_url, job.versions.call
+    folder.mkdir(exist_ok=True)
+    try:
+        previous = job.versions.current_path() / name
+        meta = read_meta(previous / "catalog.sqlite")
+    except IndexMissingError:
+        meta = {}
+    same_space = meta.get("space") == vector_space(job.embedder)
+    base = before = None
+    if same_space and meta.get("format") == FORMAT and url is None:
+        try:
+            store = copy_vectors(previous, folder, call)
+            stack.callback(store.close)
+            shutil.copyfile(previous / "catalog.sqlite", folder / "catalog.sqlite")
+            base = Catalog(previous / "catalog.sqlite")
+            stack.callback(base.close)
+        except IndexMissingError:
+            shutil.rmtree(folder)
+            folder.mkdir()
+    if base is None:
+        if same_space:
+            before = _vectors_before(stack, previous, call, url)
+        store = create_vectors(folder, call, url)
+        stack.callback(store.close)
+    part = Part(job, folder, store, base, before, hold=hold)
+    stack.callback(part.close)
+    return part
+
+
+def drop_part(part: Part, url: str | None) -> None:
+    """Remove a part in which nothing is."""
+    discard_vectors(part.folder, url)
+    shutil.rmtree(part.folder)
+
+
+def _vectors_before(
+    stack: ExitStack, previous: Path, call: str, url: str | None
+) -> VectorStore | None:
+    try:
+        store = open_vectors(previous, call, url)
+    except IndexMissingError:
+        return None
+    stack.callback(store.close)
+    return store
+
+
+def read_all(part: Part, inputs: Iterable[Input]) -> list[tuple[str, str]]:
+    """Put documents into a part: what could not be read, as (id of the document, reason)."""
+    skipped: list[tuple[str, str]] = []
+    for item in inputs:
+        name = item.source.path
+        try:
+            warnings = part.put(item)
+            skipped += [(item.source.id, f"{name}, {warning}") for warning in warnings]
+        except (OSError, UnicodeDecodeError, CorpusError) as error:
+            skipped.append((item.source.id, f"{name}: {error}"))
+    return skipped
