@@ -17,7 +17,7 @@ from assistant.answering.whitening import Whitening
 
 # Standard questions kept for a passage, most probable first.
 KEPT = 6
-_PACKED = np.dtype([("topics", np.uint16, KEPT), ("probabilities", np.float16, KEPT)])
+PACKED = np.dtype([("topics", np.uint16, KEPT), ("probabilities", np.float16, KEPT)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PassageTopics:
     ``probabilities``, as ``pack_topics`` stored them."""
 
     def __init__(self, names: Sequence[str], numbers: Sequence[int], packed: bytes) -> None:
-        rows = np.frombuffer(packed, dtype=_PACKED)
+        rows = np.frombuffer(packed, dtype=PACKED)
         self.names = tuple(names)
         self.numbers = np.array(numbers, dtype=np.int64)
         self._topics = np.ascontiguousarray(rows["topics"].T)
@@ -93,7 +93,7 @@ def pack_topics(classifier: PassageClassifier, vectors: np.ndarray) -> list[byte
     """The topics of passages from their embeddings, (n, dimension), as they are stored."""
     probabilities = classifier.probabilities(vectors)
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :KEPT]
-    rows = np.zeros(len(best), dtype=_PACKED)
+    rows = np.zeros(len(best), dtype=PACKED)
     rows["topics"] = best
     rows["probabilities"] = np.take_along_axis(probabilities, best, axis=1)
     return [row.tobytes() for row in rows]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.topics import PassageTopics
+from assistant.answering.topics import PACKED, PassageTopics
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,11 @@ def test_own_call_by_its_name(assistant: Assistant) -> None:
 
 
 def test_a_passage_matches_the_question_it_answers() -> None:
-    topics = PassageTopics(
-        ("amount", "closing"), ("a#u#1", "b#0#2"),
-        np.array([[0, 1], [1, 0]], dtype=np.uint16), np.array([[0.9, 0.1], [0.8, 0.2]], dtype=np.float16),
-    )  # fmt: skip
+    rows = np.zeros(2, dtype=PACKED)
+    rows["topics"][:, :2] = [[0, 1], [1, 0]]
+    rows["probabilities"][:, :2] = [[0.9, 0.1], [0.8, 0.2]]
+    topics = PassageTopics(("amount", "closing"), [3, 8], rows.tobytes())
+    assert (topics.row(3), topics.row(8)) == (0, 1)
     matches = topics.match({"closing": 1.0})
     assert matches.argmax() == 1 and matches[1] == pytest.approx(0.8, abs=1e-3)
     assert topics.match({}).tolist() == [0.0, 0.0]

@@ -45,4 +45,4 @@ def test_both_ways_are_measured_and_drawn(
     assert rows[0].characters == rows[1].characters
     assert all(row.chunks > 0 and row.peak_mb > 50 and 0 < row.p50 <= row.p95 for row in rows)
     circles = [e for e in ET.fromstring(plot(rows)).iter() if e.tag.endswith("circle")]
-    assert len(circles) == 2 * 3
+    assert len(circles) == 2 * 4
