@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-from assistant.call import read_toml
+from assistant.desk.asking import Listener, matches, read_asking
 from assistant.words import fold, stems, stop_words, tokens
 
 MAX_QUESTIONS = 12
@@ -98,15 +96,16 @@ class Sentence:
     asks: bool
 
 
-def find_questions(text: str) -> list[Asked]:
-    """The questions of ``text`` in order, no two alike, at most MAX_QUESTIONS."""
-    sentences = read_sentences(text)
+def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
+    """The questions of ``text`` in order, no two alike, at most MAX_QUESTIONS. Without a
+    ``listener`` only the rules tell what asks."""
+    sentences = read_sentences(text, listener or Listener())
     found: list[Asked] = []
     for number, sentence in enumerate(sentences):
         if not sentence.asks:
             continue
         before = sentences[number - 1] if number else None
-        if before and _matches("pronoun", sentence.text):
+        if before and matches("pronoun", sentence.text):
             found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
             continue
         context = _context(sentence.text, sentences[:number])
@@ -124,36 +123,25 @@ def _objects(sentence: str) -> list[str]:
     return parts if len(parts) > 1 else [sentence]
 
 
-def read_sentences(text: str) -> list[Sentence]:
+def read_sentences(text: str, listener: Listener) -> list[Sentence]:
     """Sentences and list items of a letter, greeting left out."""
-    found: list[Sentence] = []
+    pieces: list[tuple[str, bool, bool]] = []
     led = False
     for line, item in _lines(text):
-        if item:
-            led = led or bool(found and found[-1].text.endswith(":") and _lead().search(fold(found[-1].text)))
-        pieces = _sentences(line)
-        for piece in pieces:
-            piece = _GREETING.sub("", piece).strip(" \t\"«»“”")
-            if not any(c.isalpha() for c in piece):
-                continue
-            piece = piece[:MAX_SENTENCE]
-            named = item and led and 0 < len(piece.split()) <= 30
-            more = bool(found and found[-1].asks and _MORE.match(piece))
-            asked = asks(piece) or ((named or more) and not _matches("courtesy", piece))
-            found.append(Sentence(piece, item, item and led, asked))
+        if item and pieces:
+            led = led or bool(pieces[-1][0].endswith(":") and _lead().search(fold(pieces[-1][0])))
+        said = [part for part in (_GREETING.sub("", piece).strip(" \t\"«»“”") for piece in _sentences(line))
+                if any(c.isalpha() for c in part)]
+        pieces += [(part[:MAX_SENTENCE], item, item and led) for part in said]
         if not item:
-            led = bool(pieces) and bool(_lead().search(fold(pieces[-1]))) and pieces[-1].rstrip().endswith(":")
+            led = bool(said) and said[-1].endswith(":") and bool(_lead().search(fold(said[-1])))
+    found: list[Sentence] = []
+    for (piece, item, led), heard in zip(pieces, listener.hears([p for p, _, _ in pieces]), strict=True):
+        named = led and len(piece.split()) <= 30
+        more = bool(found and found[-1].asks and _MORE.match(piece))
+        asked = heard or ((named or more) and not matches("courtesy", piece))
+        found.append(Sentence(piece, item, led, asked))
     return found
-
-
-def asks(sentence: str) -> bool:
-    """Whether ``sentence`` asks for something that could be looked up."""
-    folded = fold(sentence).strip()
-    if _matches("courtesy", folded):
-        return False
-    if re.search(r"[?？؟]\s*[\"»”)]*$", folded) or "¿" in sentence:
-        return True
-    return _matches("direct", folded) or (_matches("indirect", folded) and not folded.endswith(":"))
 
 
 def split_sentence(sentence: str) -> list[str]:
@@ -259,7 +247,7 @@ def _context(sentence: str, before: Sequence[Sentence]) -> str:
     folded = fold(sentence)
     last = before[-1]
     if _refers(sentence) or _content(sentence) <= 1:
-        if not _matches("courtesy", last.text) and _content(last.text) >= 2:
+        if not matches("courtesy", last.text) and _content(last.text) >= 2:
             return last.text[:300]
     if re.search(read_asking()["own"], folded) and not re.search(read_asking()["situation"], folded):
         for earlier in reversed(before[-6:]):
@@ -293,24 +281,6 @@ def _distinct(found: list[Asked]) -> list[Asked]:
 def _content(text: str) -> int:
     stop = stop_words()
     return sum(word not in stop for word in tokens(text))
-
-
-def _matches(name: str, text: str) -> bool:
-    folded = fold(text).strip()
-    return any(pattern.search(folded) for pattern in _patterns(name))
-
-
-@lru_cache(maxsize=1)
-def read_asking() -> dict[str, str]:
-    """The single patterns of asking.toml by name."""
-    table = read_toml(Path(__file__).with_name("asking.toml"))
-    return {name: value for name, value in table.items() if isinstance(value, str)}
-
-
-@lru_cache(maxsize=16)
-def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    table = read_toml(Path(__file__).with_name("asking.toml"))
-    return tuple(re.compile(pattern) for pattern in table[name])
 
 
 def _lead() -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from threading import Lock
 from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
+from assistant.desk.asking import Listener
 from assistant.desk.automated import automated, is_offer, is_thanks
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
@@ -69,6 +70,7 @@ class Desk:
     def __init__(self, assistant: Assistant, call: str | None = None, memory: Memory | None = None) -> None:
         self._assistant = assistant
         self._memory = memory
+        self._listener = Listener(assistant.embedder)
         name = call or assistant.default_call
         if name not in assistant.calls:
             raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
@@ -80,7 +82,7 @@ class Desk:
     def triage(self, raw: bytes) -> Triaged:
         """Triage one mail; nothing of it is ever executed or obeyed."""
         mail = parse_mail(raw)
-        text, asked = _what_is_asked(mail)
+        text, asked = _what_is_asked(mail, self._listener)
         language = self._language(mail, text)
         example = self._memory.example(self._assistant.meaning(essence(mail))) if self._memory else None
         program = automated(mail)
@@ -207,19 +209,19 @@ _NEVER_DRAFTED = frozenset({
 })  # fmt: skip
 
 
-def _what_is_asked(mail: Mail) -> tuple[str, list[Asked]]:
+def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
     """The text that counts and its questions: what was written, else what is passed on, else the
     subject."""
     text = mail.written.text
-    asked = find_questions(text)
+    asked = find_questions(text, listener)
     if mail.forwarded and not any("?" in a.text for a in asked):
-        inner = find_questions(mail.forwarded)
+        inner = find_questions(mail.forwarded, listener)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner
     if not asked:
         subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
         if not text.strip() or len(text) < 60:
-            asked = find_questions(subject)
+            asked = find_questions(subject, listener)
     return text, asked
 
 
