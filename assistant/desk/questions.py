@@ -11,6 +11,7 @@ from assistant.words import fold, stems, stop_words, tokens
 
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
+MAX_CONTEXT = 300
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·➔▪◦●‣>]+|\(?\d{1,2}\s?(?:[.)°/:]|-(?=\s))|[a-hA-H]\)|[qQ](?:uestion)?\s?\d{0,2}\s?[:.)]|"
     r"(?:premi[eè]rement|deuxi[eè]mement|troisi[eè]mement|d['’]abord|primo|secundo|tertio)\s?[,:])\s*"
@@ -41,6 +42,9 @@ _CLAUSE_FIRST = re.compile(_CLAUSE, re.I)
 _SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
 _DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |(?:celles?|celui|ceux) (?:d|à|qu|où)|whether |if )"
 _SPLIT_NOUN = re.compile(_AND + rf"(?:sur )?(?={_DETERMINER})", re.I)
+# "d'une part …, d'autre part …"
+_ON_THE_ONE = re.compile(r"\bd['’](?:une part|un c[ôo]t[ée]),?\s+", re.I)
+_ON_THE_OTHER = re.compile(r"\s*[,;]?\s*(?:(?:et|mais) )?(?:d['’]autre part|d['’]un autre c[ôo]t[ée]|de l['’]autre),?\s+", re.I)
 # "deux choses : la date, et si …"
 _ANNOUNCED = re.compile(
     r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
@@ -58,7 +62,7 @@ _CONNECTOR = re.compile(
     re.I,
 )
 _LEAD_IN = re.compile(
-    r"^.*?\b(?=(?:si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
+    rf"^.*?\b(?=(?:{_PREPOSITION}(?:qui|quoi|quel(?:le)?s?|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
     r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
     re.I | re.S,
 )
@@ -66,15 +70,16 @@ _LEAD_IN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a mail: ``text`` in its author's words, ``context`` the sentence before it
-    that it needs, "" when it stands alone."""
+    """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
+    it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet")."""
 
     text: str
     context: str = ""
+    refers: bool = False
 
     @property
     def full(self) -> str:
-        """What is asked of the assistant."""
+        """The question with what it needs."""
         return f"{self.context} {self.text}".strip()
 
     @property
@@ -83,6 +88,15 @@ class Asked:
         head = _head(self.text)
         bare = self.text[len(head) :] if head else _LEAD_IN.sub("", self.text, count=1)
         return bare if len(bare) < len(self.text) and _content(bare) else ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How it can be asked, the one that says most first. Whether "such a project" fits is
+        asked by what the project is: the words around it are the same for all projects."""
+        if self.refers and self.context:
+            fits = re.search(read_asking()["fits"], fold(self.text))
+            return (self.context, self.full) if fits else (self.full,)
+        return tuple(dict.fromkeys(form for form in (self.full, self.text, self.bare) if form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +122,13 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         if before and matches("pronoun", sentence.text):
             found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
             continue
-        context = _context(sentence.text, sentences[:number])
         own = _CONNECTOR.sub("", sentence.text)
         for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
-            if _content(part) or position == 0:
-                found.append(Asked(part, context if position == 0 or _refers(part) else ""))
+            if not _content(part) and position:
+                continue
+            refers = _refers(part)
+            context = _context(sentence.text, sentences[:number]) if position == 0 or refers else ""
+            found.append(Asked(part, context, refers))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 
@@ -146,6 +162,7 @@ def read_sentences(text: str, listener: Listener) -> list[Sentence]:
 
 def split_sentence(sentence: str) -> list[str]:
     """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
+    sentence = _ON_THE_OTHER.sub(" et ", _ON_THE_ONE.sub("", sentence))
     mark = "?" if sentence.rstrip().endswith("?") else ""
     announced = _ANNOUNCED.search(sentence)
     if announced:
@@ -154,7 +171,13 @@ def split_sentence(sentence: str) -> list[str]:
         things = [part.strip() for part in parts if part and part.strip()]
         if len(things) > 1 and all(_content(thing) for thing in things):
             return [_closed(thing, mark) for thing in things]
+    objects = _objects(sentence)
+    if len(objects) > 1:
+        return objects
     pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
+    # "Pour une présentation, quel est … et depuis quand …": what comes first asks nothing.
+    while len(pieces) > 2 and not _head(pieces[0]) and not _CLAUSE_START.search(pieces[0]):
+        pieces = [f"{pieces[0]}, {pieces[1]}", *pieces[2:]]
     named = _head(pieces[0])
     first = _CLAUSE_START.search(pieces[0])
     out: list[str] = []
@@ -245,19 +268,42 @@ def _context(sentence: str, before: Sequence[Sentence]) -> str:
     if not before:
         return ""
     folded = fold(sentence)
-    last = before[-1]
     if _refers(sentence) or _content(sentence) <= 1:
-        if not matches("courtesy", last.text) and _content(last.text) >= 2:
-            return last.text[:300]
+        meant = _meant(before)
+        if meant:
+            return meant
     if re.search(read_asking()["own"], folded) and not re.search(read_asking()["situation"], folded):
         for earlier in reversed(before[-6:]):
             if not earlier.asks and re.search(read_asking()["situation"], fold(earlier.text)):
-                return earlier.text[:300]
+                return earlier.text[:MAX_CONTEXT]
     return ""
 
 
+def _meant(before: Sequence[Sentence]) -> str:
+    """What "it" stands for: what was told last, with what that refers to in turn; else what was
+    asked last."""
+    told: list[str] = []
+    for earlier in reversed(before[-4:]):
+        if matches("courtesy", earlier.text) or _content(earlier.text) < 2:
+            break
+        if not earlier.asks:
+            told.insert(0, earlier.text)
+            if not _refers(earlier.text):
+                break
+        elif told or not _refers(earlier.text):
+            break
+    if told:
+        return " ".join(told)[-MAX_CONTEXT:]
+    last = before[-1]
+    return last.text[:MAX_CONTEXT] if not matches("courtesy", last.text) and _content(last.text) >= 2 else ""
+
+
 def _refers(text: str) -> bool:
-    return bool(re.search(read_asking()["anaphora"], fold(text)))
+    """Whether ``text`` speaks of what was said before it; not when it says itself what it means
+    ("recycler des ordinateurs : cela entre-t-il …")."""
+    folded = fold(text)
+    found = re.search(read_asking()["anaphora"], folded)
+    return found is not None and _content(folded[: found.start()]) < 3
 
 
 def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:

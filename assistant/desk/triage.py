@@ -32,6 +32,8 @@ from assistant.words import fold
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
 SURE = 0.62
+# From this confidence on the answer to one form of a question is taken without asking another.
+CONFIDENT = 0.75
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 _GROUPS: dict[str, Category] = {
@@ -155,14 +157,18 @@ class Desk:
         return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
 
     def _answer(self, question: Asked) -> _Looked | None:
-        """The answer to a question; without the request around it when that finds nothing."""
-        looked = self._look(question.full)
-        if looked is None or looked.answer.status not in ("not_in_sources", "out_of_scope"):
-            return looked
-        if question.context or not question.bare or looked.turns:
-            return looked
-        bare = self._look(question.bare)
-        return bare if bare is not None and not bare.answer.abstained else looked
+        """The answer to a question, in the form that the assistant is surest of; a question that
+        refers to what was said before is first asked by that."""
+        looks = [look for look in map(self._look, question.forms) if look is not None]
+        if not looks:
+            return None
+        full = looks[min(1, len(looks) - 1)] if question.refers else looks[0]
+        if question.refers:
+            best = next((look for look in looks if not look.answer.abstained and look.answer.confidence >= CONFIDENT), full)
+        else:
+            best = max(looks, key=lambda look: round(look.answer.confidence, 2))
+        answered = not best.answer.abstained and best.answer.confidence >= CONFIDENT
+        return replace(best, topics=frozenset() if answered else full.topics, turns=full.turns)
 
     def _look(self, question: str) -> _Looked | None:
         """Ask the assistant; the same question is asked once."""
