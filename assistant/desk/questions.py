@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.desk.asking import Listener, matches, read_asking
+from assistant.desk.asking import Listener, matches, read_asking, stated
 from assistant.words import fold, stems, stop_words, tokens
 
 MAX_QUESTIONS = 12
@@ -21,7 +21,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:M|Mme|Mr|Mrs|Ms|Dr|Pr|St|Ste|art|etc|cf|ex|p|pp|n|no|tel|tél|env|min|max|réf|ref|resp|av|bd|boul|i\.e|e\.g|Sr|Sra|[A-Z])\.$"
 )
 _GREETING = re.compile(
-    r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
+    r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|coucou|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
     r"ch[eè]re?s?|buenos d[ií]as|buenas tardes|hola|estimad[oa]s?|ol[aá]|guten tag|sehr geehrte|buongiorno)\b"
     r"(?:[ ,]+(?:(?:à|a) (?:tous|toutes|vous)|et|and|mesdames|messieurs|madame|monsieur|mme\.?|m\.|mr\.?|mrs\.?|ms\.?|sir|madam|the team|l['’]équipe|chargée?|"
     r"[A-ZÀ-Þ][\w'’.-]+|se[ñn]ora?|sra?\.?))*\s*(?:[,.!:;–—-]+|\n|$)\s*"
@@ -30,9 +30,9 @@ _PREPOSITION = (
     r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
     r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
 )
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
+_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+)"
 _CLAUSE = (
-    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
+    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer|mettre|orienter|rappeler)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
     rf"{_PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
     r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
     r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
@@ -54,10 +54,12 @@ _CLAUSE_START = re.compile(
     re.I,
 )
 
+# "bonjour est ce que …": a greeting that nothing ends.
+_BARE_GREETING = re.compile(r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|hola|bom dia|hallo|ciao)\s+(?=[a-zà-ÿ])", re.I)
 # "Et aussi le contact de …": goes on asking.
 _MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|si c['’]est le cas|dans ce cas|if (?:it|they|that|this) (?:does|do|is|are)|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
@@ -66,6 +68,14 @@ _LEAD_IN = re.compile(
     r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
     re.I | re.S,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One wording of a question, and what its author said just before, "" when nothing."""
+
+    text: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +100,17 @@ class Asked:
         return bare if len(bare) < len(self.text) and _content(bare) else ""
 
     @property
-    def forms(self) -> tuple[str, ...]:
-        """How it can be asked, the one that says most first. Whether "such a project" fits is
-        asked by what the project is: the words around it are the same for all projects."""
+    def forms(self) -> tuple[Form, ...]:
+        """How it can be asked, each form with what was said before as in a conversation. Whether
+        "such a project" fits is first asked by what the project is: the words around it are the
+        same for all projects."""
+        said = Form(self.text, self.context)
         if self.refers and self.context:
-            fits = re.search(read_asking()["fits"], fold(self.text))
-            return (self.context, self.full) if fits else (self.full,)
-        return tuple(dict.fromkeys(form for form in (self.full, self.text, self.bare) if form))
+            fits = _content(self.text) <= 2 or re.search(read_asking()["fits"], fold(self.text))
+            told = (Form(self.context),) if fits else ()
+            return (*told, Form(self.full), said)
+        asked = dict.fromkeys(Form(form) for form in (self.full, self.text, self.bare) if form)
+        return (*asked, said) if self.context and _goes_on(self.text) else tuple(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +141,7 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
             if not _content(part) and position:
                 continue
             refers = _refers(part)
-            context = _context(sentence.text, sentences[:number]) if position == 0 or refers else ""
+            context = _context(part if position else sentence.text, sentences[:number]) if position == 0 or refers else ""
             found.append(Asked(part, context, refers))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
@@ -146,7 +160,7 @@ def read_sentences(text: str, listener: Listener) -> list[Sentence]:
     for line, item in _lines(text):
         if item and pieces:
             led = led or bool(pieces[-1][0].endswith(":") and _lead().search(fold(pieces[-1][0])))
-        said = [part for part in (_GREETING.sub("", piece).strip(" \t\"«»“”") for piece in _sentences(line))
+        said = [part for part in (_BARE_GREETING.sub("", _GREETING.sub("", piece)).strip(" \t\"«»“”") for piece in _sentences(line))
                 if any(c.isalpha() for c in part)]
         pieces += [(part[:MAX_SENTENCE], item, item and led) for part in said]
         if not item:
@@ -157,7 +171,18 @@ def read_sentences(text: str, listener: Listener) -> list[Sentence]:
         more = bool(found and found[-1].asks and _MORE.match(piece))
         asked = heard or ((named or more) and not matches("courtesy", piece))
         found.append(Sentence(piece, item, led, asked))
-    return found
+    return _told(found)
+
+
+def _told(sentences: list[Sentence]) -> list[Sentence]:
+    """With what is only told before "is that right?", or announces a list, as not asked."""
+    out = []
+    for sentence, after in zip(sentences, [*sentences[1:], None], strict=False):
+        announces = after is not None and after.led and not sentence.item and sentence.text.endswith(":")
+        meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and _content(after.text) <= 2
+        told = announces or (meant and not stated(sentence.text))
+        out.append(replace(sentence, asks=False) if told else sentence)
+    return out
 
 
 def split_sentence(sentence: str) -> list[str]:
@@ -176,19 +201,24 @@ def split_sentence(sentence: str) -> list[str]:
         return objects
     pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
     # "Pour une présentation, quel est … et depuis quand …": what comes first asks nothing.
-    while len(pieces) > 2 and not _head(pieces[0]) and not _CLAUSE_START.search(pieces[0]):
+    while len(pieces) > 2 and not _asked(pieces[0]):
         pieces = [f"{pieces[0]}, {pieces[1]}", *pieces[2:]]
     named = _head(pieces[0])
     first = _CLAUSE_START.search(pieces[0])
     out: list[str] = []
     lead = named or (pieces[0][: first.start()] if first else "")
-    if len(pieces) > 1 and (named or first) and all(_content(part) for part in pieces):
+    if len(pieces) > 1 and _asked(pieces[0]) and all(_content(part) for part in pieces):
         for part in pieces:
             indirect = out and re.match(r"(?:si|s['’]|if|whether)\b", part, re.I)
             out.append(f"{lead.strip()} {part}" if indirect and lead else part)
     else:
         out = [sentence]
     return [_closed(noun, mark) if mark or noun != sentence else noun for part in out for noun in _nouns(part)]
+
+
+def _asked(piece: str) -> bool:
+    """Whether a piece of a sentence holds a question of its own."""
+    return bool(_head(piece) or _CLAUSE_START.search(piece) or matches("direct", piece))
 
 
 def _head(sentence: str) -> str:
@@ -268,6 +298,10 @@ def _context(sentence: str, before: Sequence[Sentence]) -> str:
     if not before:
         return ""
     folded = fold(sentence)
+    if _goes_on(sentence):
+        last = next((earlier for earlier in reversed(before[-3:]) if earlier.asks), None)
+        if last is not None:
+            return last.text[:MAX_CONTEXT]
     if _refers(sentence) or _content(sentence) <= 1:
         meant = _meant(before)
         if meant:
@@ -303,7 +337,14 @@ def _refers(text: str) -> bool:
     ("recycler des ordinateurs : cela entre-t-il …")."""
     folded = fold(text)
     found = re.search(read_asking()["anaphora"], folded)
-    return found is not None and _content(folded[: found.start()]) < 3
+    if found is not None and _content(folded[: found.start()]) < 3:
+        return True
+    return bool(re.search(read_asking()["pronoun_subject"], folded))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether ``text`` is a question cut short, after another ("Et pour les régions ?")."""
+    return len(text.split()) <= 12 and bool(re.search(read_asking()["goes_on"], fold(text)))
 
 
 def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:

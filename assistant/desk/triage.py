@@ -21,13 +21,13 @@ from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
 from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
-from assistant.desk.questions import Asked, find_questions
+from assistant.desk.questions import Asked, Form, find_questions
 from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
 from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
 from assistant.errors import CorpusError, QuestionError
-from assistant.types import ABSTENTIONS, Answer
+from assistant.types import ABSTENTIONS, Answer, Turn
 from assistant.words import fold
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
@@ -163,22 +163,23 @@ class Desk:
         if not looks:
             return None
         full = looks[min(1, len(looks) - 1)] if question.refers else looks[0]
-        if question.refers:
-            best = next((look for look in looks if not look.answer.abstained and look.answer.confidence >= CONFIDENT), full)
+        if question.refers and len(looks) == 3 and not looks[0].answer.abstained and looks[0].answer.confidence >= CONFIDENT:
+            best = looks[0]
         else:
             best = max(looks, key=lambda look: round(look.answer.confidence, 2))
         answered = not best.answer.abstained and best.answer.confidence >= CONFIDENT
         return replace(best, topics=frozenset() if answered else full.topics, turns=full.turns)
 
-    def _look(self, question: str) -> _Looked | None:
+    def _look(self, form: Form) -> _Looked | None:
         """Ask the assistant; the same question is asked once."""
-        key = fold(" ".join(question.split()))
+        key = fold(" ".join(f"{form.before}\n{form.text}".split(" ")))
         with self._lock:
             if key in self._looked:
                 self._looked.move_to_end(key)
                 return self._looked[key]
+        history = [Turn(role="user", text=form.before)] if form.before else []
         try:
-            answer, steps = self._assistant.explain(question, call=self.call.id)
+            answer, steps = self._assistant.explain(form.text, history, call=self.call.id)
         except QuestionError:
             looked = None
         else:
