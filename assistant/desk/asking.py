@@ -1,8 +1,9 @@
-"""Whether a sentence of a mail asks something: rules that a person can read, and what they miss.
+"""Whether a sentence of a mail asks something, and whether it calls for a person: rules that a
+person can read, and what they miss.
 
-The rules (asking.toml) know the usual turns of a request. What they miss is heard by a logistic
-regression over the sentence's embedding and the rules themselves (asks.json, made by
-``python -m evals.train_asks``).
+The rules (asking.toml, reasons.toml) know the usual turns. What they miss is heard by two logistic
+regressions over the sentence's embedding and the rules themselves (hearing.json, made by
+``python -m evals.train_hearing``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,18 +22,17 @@ from assistant.call import read_toml
 from assistant.embedding import Embedder
 from assistant.words import fold
 
-STORED = Path(__file__).with_name("asks.json")
+STORED = Path(__file__).with_name("hearing.json")
 _MARK = re.compile(r"[?？؟]\s*[\"»”)!.]*$")
 _CUES = ("indirect", "direct", "courtesy", "pronoun")
-# From which probability on a sentence asks, without and with a question mark.
-ASKS, ASKS_WITH_MARK = 0.5, 0.2
+# From which probability on a sentence asks, without and with a question mark, and calls for a person.
+ASKS, ASKS_WITH_MARK, PERSON = 0.5, 0.2, 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """The regression: ``weights`` over a vector less ``mean``, times ``scale``, and the cues."""
+    """A regression: ``weights`` over a vector less ``mean``, times ``scale``, and over the cues."""
 
-    embedder: str
     mean: np.ndarray
     scale: float
     weights: np.ndarray
@@ -45,29 +46,34 @@ class Hearing:
 
 
 class Listener:
-    """Hears what is asked. With an embedder that the regression was not made for, or none, only
+    """Hears what is asked. With an embedder that the regressions were not made for, or none, only
     the rules are used. Safe to share between threads."""
 
     def __init__(self, embedder: Embedder | None = None) -> None:
-        hearing = load_hearing() if embedder is not None else None
-        self._hearing = hearing if hearing and embedder and hearing.embedder == embedder.name else None
-        self._heard = lru_cache(maxsize=20_000)(self._one)
         self._embedder = embedder
+        self._asks: Hearing | None = None
+        self._person: Hearing | None = None
+        if embedder is not None and load_stored()["embedder"] == embedder.name:
+            self._asks, self._person = load_hearing("asks"), load_hearing("person")
+        self._heard = lru_cache(maxsize=20_000)(self._one)
 
     def hears(self, sentences: Sequence[str]) -> list[bool]:
         """Whether each of ``sentences`` asks something."""
-        return [self._heard(sentence) for sentence in sentences]
+        return [self._heard(sentence)[0] for sentence in sentences]
 
-    def _one(self, sentence: str) -> bool:
-        if self._hearing is None or self._embedder is None:
-            return stated(sentence)
-        folded = fold(sentence).strip()
-        marked = bool(_MARK.search(folded)) or "¿" in sentence
-        if matches("courtesy", folded):
-            return False
+    def calls_for_person(self, sentence: str) -> bool:
+        """Whether ``sentence`` is like those for which a person is needed."""
+        return self._heard(sentence)[1]
+
+    def _one(self, sentence: str) -> tuple[bool, bool]:
+        """Whether a sentence asks, and whether it calls for a person."""
+        if self._embedder is None or self._asks is None or self._person is None:
+            return stated(sentence), False
         vectors = self._embedder.encode([sentence], kind="query")
-        sure = float(self._hearing.probability(vectors, np.array([cues(sentence)]))[0])
-        return sure >= (ASKS_WITH_MARK if marked else ASKS)
+        known = np.array([cues(sentence)])
+        asks, person = (float(h.probability(vectors, known)[0]) for h in (self._asks, self._person))
+        threshold = ASKS_WITH_MARK if known[0, 0] else ASKS
+        return asks >= threshold and not matches("courtesy", sentence), person >= PERSON
 
 
 def stated(sentence: str) -> bool:
@@ -89,11 +95,18 @@ def cues(sentence: str) -> list[float]:
 
 
 @lru_cache(maxsize=1)
-def load_hearing() -> Hearing:
-    """The stored regression."""
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
+def load_stored() -> dict[str, Any]:
+    """The stored regressions and the name of the embedder that they were made for."""
+    found: dict[str, Any] = json.loads(STORED.read_text(encoding="utf-8"))
+    return found
+
+
+@lru_cache(maxsize=2)
+def load_hearing(name: str) -> Hearing:
+    """A stored regression: "asks" or "person"."""
+    stored = load_stored()[name]
     return Hearing(
-        stored["embedder"], np.array(stored["mean"], dtype=np.float32), stored["scale"],
+        np.array(stored["mean"], dtype=np.float32), stored["scale"],
         np.array(stored["weights"], dtype=np.float32), np.array(stored["cues"]), stored["intercept"],
     )  # fmt: skip
 

@@ -81,11 +81,13 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
-    it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet")."""
+    it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet"),
+    ``told`` whether that was told, not asked."""
 
     text: str
     context: str = ""
     refers: bool = False
+    told: bool = False
 
     @property
     def full(self) -> str:
@@ -100,15 +102,21 @@ class Asked:
         return bare if len(bare) < len(self.text) and _content(bare) else ""
 
     @property
+    def fits(self) -> bool:
+        """Whether it asks if what was told fits ("ce projet entre-t-il dans vos critères ?")."""
+        meant = _content(self.text) <= 2 or re.search(read_asking()["fits"], fold(self.text))
+        return self.refers and self.told and bool(meant)
+
+    @property
     def forms(self) -> tuple[Form, ...]:
         """How it can be asked, each form with what was said before as in a conversation. Whether
         "such a project" fits is first asked by what the project is: the words around it are the
         same for all projects."""
         said = Form(self.text, self.context)
         if self.refers and self.context:
-            fits = _content(self.text) <= 2 or re.search(read_asking()["fits"], fold(self.text))
-            told = (Form(self.context),) if fits else ()
-            return (*told, Form(self.full), said)
+            if self.fits:
+                return Form(self.context), Form(self.full), said
+            return Form(self.full), said
         asked = dict.fromkeys(Form(form) for form in (self.full, self.text, self.bare) if form)
         return (*asked, said) if self.context and _goes_on(self.text) else tuple(asked)
 
@@ -142,7 +150,8 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
                 continue
             refers = _refers(part)
             context = _context(part if position else sentence.text, sentences[:number]) if position == 0 or refers else ""
-            found.append(Asked(part, context, refers))
+            told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
+            found.append(Asked(part, context, refers, told))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 

@@ -21,7 +21,7 @@ from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
 from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
-from assistant.desk.questions import Asked, Form, find_questions
+from assistant.desk.questions import Asked, Form, find_questions, read_sentences
 from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
 from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
@@ -34,8 +34,10 @@ from assistant.words import fold
 SURE = 0.62
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
+VERY_SURE = 0.9
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
+PERSON = "person"
 _GROUPS: dict[str, Category] = {
     "funding": "funding", "eligibility": "eligibility", "scope": "scope", "calendar": "calendar",
     "procedure": "procedure", "technical": "technical", "selection": "procedure",
@@ -103,6 +105,8 @@ class Desk:
         ]))  # fmt: skip
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
+        if not human and any(self._listener.calls_for_person(s.text) for s in read_sentences(text, self._listener)):
+            human = [PERSON]
         sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
@@ -136,6 +140,8 @@ class Desk:
     def _reply(self, asked: Asked, looked: _Looked | None) -> Reply:
         """What becomes of a question; in the officer's words when she approved some for this answer."""
         reply = _reply(asked, looked)
+        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not sure(looked):
+            reply = replace(reply, kind="person", reasons=(PERSON,))
         if reply.kind != "answered" or reply.answer is None:
             return reply
         key = answer_key(reply.answer)
@@ -162,8 +168,9 @@ class Desk:
         looks = [look for look in map(self._look, question.forms) if look is not None]
         if not looks:
             return None
-        full = looks[min(1, len(looks) - 1)] if question.refers else looks[0]
-        if question.refers and len(looks) == 3 and not looks[0].answer.abstained and looks[0].answer.confidence >= CONFIDENT:
+        full = looks[min(1, len(looks) - 1)] if question.fits else looks[0]
+        told = looks[0].answer
+        if question.fits and not told.abstained and told.confidence >= CONFIDENT:
             best = looks[0]
         else:
             best = max(looks, key=lambda look: round(look.answer.confidence, 2))
@@ -214,6 +221,11 @@ _NAMED = frozenset({
 _NEVER_DRAFTED = frozenset({
     "extension", "decision", "case", "promise", "personal_data", "legal", "press", "call_wanted",
 })  # fmt: skip
+
+
+def sure(looked: _Looked | None) -> bool:
+    """Whether an answer is so sure that what the embedded model heard in its question does not count."""
+    return looked is not None and looked.answer.confidence >= VERY_SURE
 
 
 def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
