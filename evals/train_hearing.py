@@ -22,7 +22,7 @@ import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
-from assistant.desk.asking import ASKS, PERSON, STORED, Hearing, Listener, cues, stated
+from assistant.desk.asking import ASKS, ASKS_AS_STATED, PERSON, STORED, Hearing, Listener, cues, stated
 from assistant.desk.parse import parse_mail
 from assistant.desk.questions import read_sentences
 from assistant.desk.reasons import sentence_reasons
@@ -104,7 +104,7 @@ def learn(
         heard[held] = hearing.probability(vectors[held], known[held])
     by_rule = np.array([stated(s.text) if name == "asks" else bool(sentence_reasons(s.text)) for s in samples])
     of_mails = np.array([bool(s.mail) for s in samples])
-    both = heard >= threshold if name == "asks" else by_rule | (heard >= threshold)
+    both = (heard >= threshold) | (by_rule & (heard >= ASKS_AS_STATED) if name == "asks" else by_rule)
     for where, chosen in (("mails", of_mails), ("sentences", ~of_mails)):
         for who, said in (("rules", by_rule), ("heard", both)):
             missed, made_up = (truth & ~said & chosen).sum(), (said & ~truth & chosen).sum()

@@ -25,8 +25,8 @@ from assistant.words import fold
 STORED = Path(__file__).with_name("hearing.json")
 _MARK = re.compile(r"[?？؟]\s*[\"»”)!.]*$")
 _CUES = ("indirect", "direct", "courtesy", "pronoun")
-# From which probability on a sentence asks, without and with a question mark, and calls for a person.
-ASKS, ASKS_WITH_MARK, PERSON = 0.5, 0.2, 0.7
+# From which probability on a sentence asks, calls for a person, and asks when the rules say so too.
+ASKS, PERSON, ASKS_AS_STATED = 0.5, 0.7, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Listener:
         vectors = self._embedder.encode([sentence], kind="query")
         known = np.array([cues(sentence)])
         asks, person = (float(h.probability(vectors, known)[0]) for h in (self._asks, self._person))
-        threshold = ASKS_WITH_MARK if known[0, 0] else ASKS
+        threshold = ASKS_AS_STATED if stated(sentence) else ASKS
         return asks >= threshold and not matches("courtesy", sentence), person >= PERSON
 
 

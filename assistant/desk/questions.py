@@ -47,7 +47,7 @@ _ON_THE_ONE = re.compile(r"\bd['’](?:une part|un c[ôo]t[ée]),?\s+", re.I)
 _ON_THE_OTHER = re.compile(r"\s*[,;]?\s*(?:(?:et|mais) )?(?:d['’]autre part|d['’]un autre c[ôo]t[ée]|de l['’]autre),?\s+", re.I)
 # "deux choses : la date, et si …"
 _ANNOUNCED = re.compile(
-    r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
+    r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas|manque|besoin|faudrait|savoir|préciser|indiquer|connaître|obtenir)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
 )
 _CLAUSE_START = re.compile(
     r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
@@ -104,8 +104,9 @@ class Asked:
     @property
     def fits(self) -> bool:
         """Whether it asks if what was told fits ("ce projet entre-t-il dans vos critères ?")."""
-        meant = _content(self.text) <= 2 or re.search(read_asking()["fits"], fold(self.text))
-        return self.refers and self.told and bool(meant)
+        folded = fold(self.text)
+        meant = _content(self.text) <= 2 or re.search(read_asking()["fits"], folded)
+        return self.refers and self.told and bool(meant) and not re.search(read_asking()["which"], folded)
 
     @property
     def forms(self) -> tuple[Form, ...]:
