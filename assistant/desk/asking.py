@@ -73,7 +73,8 @@ class Listener:
         known = np.array([cues(sentence)])
         asks, person = (float(h.probability(vectors, known)[0]) for h in (self._asks, self._person))
         threshold = ASKS_AS_STATED if stated(sentence) else ASKS
-        return asks >= threshold and not matches("courtesy", sentence), person >= PERSON
+        heard = asks >= threshold or matches("pronoun", sentence)
+        return heard and not matches("courtesy", sentence), person >= PERSON
 
 
 def stated(sentence: str) -> bool:

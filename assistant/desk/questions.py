@@ -142,7 +142,7 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         if not sentence.asks:
             continue
         before = sentences[number - 1] if number else None
-        if before and matches("pronoun", sentence.text):
+        if before and matches("pronoun", sentence.text) and _content(sentence.text) <= 3:
             found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
             continue
         own = _CONNECTOR.sub("", sentence.text)

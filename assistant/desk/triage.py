@@ -34,7 +34,7 @@ from assistant.words import fold
 SURE = 0.62
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
-VERY_SURE = 0.9
+VERY_SURE, CERTAIN = 0.9, 0.98
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 PERSON = "person"
@@ -165,15 +165,19 @@ class Desk:
     def _answer(self, question: Asked) -> _Looked | None:
         """The answer to a question, in the form that the assistant is surest of; a question that
         refers to what was said before is first asked by that."""
-        looks = [look for look in map(self._look, question.forms) if look is not None]
+        looks: list[_Looked] = []
+        for form in question.forms:
+            look = self._look(form)
+            if look is None:
+                continue
+            looks.append(look)
+            enough = CONFIDENT if question.fits and len(looks) == 1 else CERTAIN
+            if not look.answer.abstained and look.answer.confidence >= enough:
+                break
         if not looks:
             return None
         full = looks[min(1, len(looks) - 1)] if question.fits else looks[0]
-        told = looks[0].answer
-        if question.fits and not told.abstained and told.confidence >= CONFIDENT:
-            best = looks[0]
-        else:
-            best = max(looks, key=lambda look: round(look.answer.confidence, 2))
+        best = max(looks, key=lambda look: round(look.answer.confidence, 2))
         answered = not best.answer.abstained and best.answer.confidence >= CONFIDENT
         return replace(best, topics=frozenset() if answered else full.topics, turns=full.turns)
 
