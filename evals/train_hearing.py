@@ -22,7 +22,16 @@ import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
-from assistant.desk.asking import ASKS, ASKS_AS_STATED, PERSON, STORED, Hearing, Listener, cues, stated
+from assistant.desk.asking import (
+    ASKS,
+    ASKS_AS_STATED,
+    PERSON,
+    STORED,
+    Hearing,
+    Listener,
+    cues,
+    stated,
+)
 from assistant.desk.parse import parse_mail
 from assistant.desk.questions import read_sentences
 from assistant.desk.reasons import sentence_reasons
