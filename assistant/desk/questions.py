@@ -197,7 +197,7 @@ def _told(sentences: list[Sentence]) -> list[Sentence]:
 
 def split_sentence(sentence: str) -> list[str]:
     """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
-    sentence = _ON_THE_OTHER.sub(" et ", _ON_THE_ONE.sub("", sentence))
+    sentence = re.sub(r"^ et ", "", _ON_THE_OTHER.sub(" et ", _ON_THE_ONE.sub("", sentence)))
     mark = "?" if sentence.rstrip().endswith("?") else ""
     announced = _ANNOUNCED.search(sentence)
     if announced:
