@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -28,15 +26,6 @@ from tests.web.helpers import build_site
 Letter = Callable[..., bytes]
 CHANGED = "Le passage cité a changé : à relire"
 DATE = "Bonjour,\nQuelle est la date de clôture ?"
-
-
-@pytest.fixture
-def own(assistant: Assistant, settings: Settings, tmp_path: Path) -> Settings:
-    """A built call of this test's own."""
-    assert assistant.ready()
-    for name, source in (("data", settings.data_dir), ("corpus", settings.corpus_dir)):
-        shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("*.lock", "desk.sqlite*", "web.sqlite*"))
-    return settings.model_copy(update={"data_dir": tmp_path / "data", "corpus_dir": tmp_path / "corpus"})
 
 
 @pytest.fixture
