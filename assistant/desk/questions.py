@@ -359,10 +359,14 @@ def _goes_on(text: str) -> bool:
 
 def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
     """Without sentences that only announce the questions that follow."""
+    several = re.compile(r"\b(?:deux|trois|quatre|cinq|quelques|plusieurs|ces|two|three|four|some|these|dos|tres|cuatro|algun\w+)\b")
     announced = re.compile(r"\b(?:questions?|precisions?|points?|preguntas?|dudas?|suivante?s?|following)\b")
     return [
         asked for asked in found
-        if not (len(found) > 1 and _content(asked.text) <= 3 and announced.search(fold(asked.text)) and "?" not in asked.text)
+        if not (
+            len(found) > 1 and _content(asked.text) <= 3 and announced.search(fold(asked.text))
+            and ("?" not in asked.text or several.search(fold(asked.text)))
+        )
     ]  # fmt: skip
 
 
