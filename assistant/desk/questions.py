@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.desk.asking import Listener, matches, read_asking, stated
-from assistant.words import fold, stems, stop_words, tokens
+from assistant.desk.splitting import (
+    DETERMINER,
+    PREPOSITION,
+    content,
+    head_of,
+    objects_of,
+    split_sentence,
+)
+from assistant.words import fold, stems
 
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
@@ -26,45 +34,17 @@ _GREETING = re.compile(
     r"(?:[ ,]+(?:(?:à|a) (?:tous|toutes|vous)|et|and|mesdames|messieurs|madame|monsieur|mme\.?|m\.|mr\.?|mrs\.?|ms\.?|sir|madam|the team|l['’]équipe|chargée?|"
     r"[A-ZÀ-Þ][\w'’.-]+|se[ñn]ora?|sra?\.?))*\s*(?:[,.!:;–—-]+|\n|$)\s*"
 )
-_PREPOSITION = (
-    r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
-    r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
-)
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+)"
-_CLAUSE = (
-    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer|mettre|orienter|rappeler)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
-    rf"{_PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
-    r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
-    r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
-    r"(?:do|does|did|is|are|can|may|must|should|will|would|could) (?:you|we|it|they|i|there|this|these|the|a|an|our|your)\b))"
-)
-_CLAUSE_FIRST = re.compile(_CLAUSE, re.I)
-_SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
-_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |(?:celles?|celui|ceux) (?:d|à|qu|où)|whether |if )"
-_SPLIT_NOUN = re.compile(_AND + rf"(?:sur )?(?={_DETERMINER})", re.I)
-# "d'une part …, d'autre part …"
-_ON_THE_ONE = re.compile(r"\bd['’](?:une part|un c[ôo]t[ée]),?\s+", re.I)
-_ON_THE_OTHER = re.compile(r"\s*[,;]?\s*(?:(?:et|mais) )?(?:d['’]autre part|d['’]un autre c[ôo]t[ée]|de l['’]autre),?\s+", re.I)
-# "deux choses : la date, et si …"
-_ANNOUNCED = re.compile(
-    r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas|manque|besoin|faudrait|savoir|préciser|indiquer|connaître|obtenir)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
-)
-_CLAUSE_START = re.compile(
-    r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
-    re.I,
-)
-
 # "bonjour est ce que …": a greeting that nothing ends.
 _BARE_GREETING = re.compile(r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|hola|bom dia|hallo|ciao)\s+(?=[a-zà-ÿ])", re.I)
 # "Et aussi le contact de …": goes on asking.
-_MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
+_MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={DETERMINER})", re.I)
 _CONNECTOR = re.compile(
     r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|si c['’]est le cas|dans ce cas|if (?:it|they|that|this) (?:does|do|is|are)|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
 _LEAD_IN = re.compile(
-    rf"^.*?\b(?=(?:{_PREPOSITION}(?:qui|quoi|quel(?:le)?s?|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
+    rf"^.*?\b(?=(?:{PREPOSITION}(?:qui|quoi|quel(?:le)?s?|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
     r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
     re.I | re.S,
 )
@@ -97,15 +77,15 @@ class Asked:
     @property
     def bare(self) -> str:
         """The question without the request around it ("could you tell me"), "" when there is none."""
-        head = _head(self.text)
+        head = head_of(self.text)
         bare = self.text[len(head) :] if head else _LEAD_IN.sub("", self.text, count=1)
-        return bare if len(bare) < len(self.text) and _content(bare) else ""
+        return bare if len(bare) < len(self.text) and content(bare) else ""
 
     @property
     def fits(self) -> bool:
         """Whether it asks if what was told fits ("ce projet entre-t-il dans vos critères ?")."""
         folded = fold(self.text)
-        meant = _content(self.text) <= 2 or re.search(read_asking()["fits"], folded)
+        meant = content(self.text) <= 2 or re.search(read_asking()["fits"], folded)
         return self.refers and self.told and bool(meant) and not re.search(read_asking()["which"], folded)
 
     @property
@@ -142,25 +122,18 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         if not sentence.asks:
             continue
         before = sentences[number - 1] if number else None
-        if before and matches("pronoun", sentence.text) and _content(sentence.text) <= 3:
-            found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
+        if before and matches("pronoun", sentence.text) and content(sentence.text) <= 3:
+            found += [] if before.asks else [Asked(part) for part in objects_of(before.text)]
             continue
         own = _CONNECTOR.sub("", sentence.text)
         for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
-            if not _content(part) and position:
+            if not content(part) and position:
                 continue
             refers = _refers(part)
             context = _context(part if position else sentence.text, sentences[:number]) if position == 0 or refers else ""
             told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
             found.append(Asked(part, context, refers, told))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
-
-
-def _objects(sentence: str) -> list[str]:
-    """What a sentence names that its author does not have ("ni A, ni B"), else the sentence."""
-    parts = [part.strip(" .,;") for part in re.split(r"\bni\b|\bneither\b|\bnor\b", sentence)[1:]]
-    parts = [part for part in parts if _content(part)]
-    return parts if len(parts) > 1 else [sentence]
 
 
 def read_sentences(text: str, listener: Listener) -> list[Sentence]:
@@ -189,76 +162,10 @@ def _told(sentences: list[Sentence]) -> list[Sentence]:
     out = []
     for sentence, after in zip(sentences, [*sentences[1:], None], strict=False):
         announces = after is not None and after.led and not sentence.item and sentence.text.endswith(":")
-        meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and _content(after.text) <= 2
+        meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and content(after.text) <= 2
         told = announces or (meant and not stated(sentence.text))
         out.append(replace(sentence, asks=False) if told else sentence)
     return out
-
-
-def split_sentence(sentence: str) -> list[str]:
-    """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
-    sentence = re.sub(r"^ et ", "", _ON_THE_OTHER.sub(" et ", _ON_THE_ONE.sub("", sentence)))
-    mark = "?" if sentence.rstrip().endswith("?") else ""
-    announced = _ANNOUNCED.search(sentence)
-    if announced:
-        listed = sentence[announced.end() :]
-        parts = (_SPLIT_CLAUSE if _CLAUSE_FIRST.match(listed) else _SPLIT_NOUN).split(listed)
-        things = [part.strip() for part in parts if part and part.strip()]
-        if len(things) > 1 and all(_content(thing) for thing in things):
-            return [_closed(thing, mark) for thing in things]
-    objects = _objects(sentence)
-    if len(objects) > 1:
-        return objects
-    pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
-    # "Pour une présentation, quel est … et depuis quand …": what comes first asks nothing.
-    while len(pieces) > 2 and not _asked(pieces[0]):
-        pieces = [f"{pieces[0]}, {pieces[1]}", *pieces[2:]]
-    named = _head(pieces[0])
-    first = _CLAUSE_START.search(pieces[0])
-    out: list[str] = []
-    lead = named or (pieces[0][: first.start()] if first else "")
-    if len(pieces) > 1 and _asked(pieces[0]) and all(_content(part) for part in pieces):
-        for part in pieces:
-            indirect = out and re.match(r"(?:si|s['’]|if|whether)\b", part, re.I)
-            out.append(f"{lead.strip()} {part}" if indirect and lead else part)
-    else:
-        out = [sentence]
-    return [_closed(noun, mark) if mark or noun != sentence else noun for part in out for noun in _nouns(part)]
-
-
-def _asked(piece: str) -> bool:
-    """Whether a piece of a sentence holds a question of its own."""
-    return bool(_head(piece) or _CLAUSE_START.search(piece) or matches("direct", piece))
-
-
-def _head(sentence: str) -> str:
-    """The words before what a request for several things names, "" when it names none."""
-    found = re.search(read_asking()["listed"], fold(sentence))
-    if not found or len(fold(sentence)) != len(sentence):
-        return ""
-    return sentence[: found.end()] if re.match(_DETERMINER, sentence[found.end() :], re.I) else ""
-
-
-def _nouns(sentence: str) -> list[str]:
-    """The things that one request names ("me préciser A, B et C"), each with the request."""
-    head = _head(sentence)
-    if not head:
-        return [sentence]
-    nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
-    if len(nouns) < 2 or not all(_content(noun) for noun in nouns):
-        return [sentence]
-    return [f"{head.strip()} {_named(noun, nouns[0])}" for noun in nouns]
-
-
-def _named(noun: str, first: str) -> str:
-    """``noun`` with what "celles" or "celui" stands for ("les coordonnées de A, celles de B")."""
-    meant = re.match(r"(?:les? |la |l['’])[^\W\d_]+", first, re.I)
-    return re.sub(r"^(?:celles?|celui|ceux)\b", meant.group().lower(), noun, flags=re.I) if meant else noun
-
-
-def _closed(part: str, mark: str) -> str:
-    part = part.rstrip(" ,;.?")
-    return f"{part} ?" if mark else part
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
@@ -312,7 +219,7 @@ def _context(sentence: str, before: Sequence[Sentence]) -> str:
         last = next((earlier for earlier in reversed(before[-3:]) if earlier.asks), None)
         if last is not None:
             return last.text[:MAX_CONTEXT]
-    if _refers(sentence) or _content(sentence) <= 1:
+    if _refers(sentence) or content(sentence) <= 1:
         meant = _meant(before)
         if meant:
             return meant
@@ -328,7 +235,7 @@ def _meant(before: Sequence[Sentence]) -> str:
     asked last."""
     told: list[str] = []
     for earlier in reversed(before[-4:]):
-        if matches("courtesy", earlier.text) or _content(earlier.text) < 2:
+        if matches("courtesy", earlier.text) or content(earlier.text) < 2:
             break
         if not earlier.asks:
             told.insert(0, earlier.text)
@@ -339,7 +246,7 @@ def _meant(before: Sequence[Sentence]) -> str:
     if told:
         return " ".join(told)[-MAX_CONTEXT:]
     last = before[-1]
-    return last.text[:MAX_CONTEXT] if not matches("courtesy", last.text) and _content(last.text) >= 2 else ""
+    return last.text[:MAX_CONTEXT] if not matches("courtesy", last.text) and content(last.text) >= 2 else ""
 
 
 def _refers(text: str) -> bool:
@@ -347,7 +254,7 @@ def _refers(text: str) -> bool:
     ("recycler des ordinateurs : cela entre-t-il …")."""
     folded = fold(text)
     found = re.search(read_asking()["anaphora"], folded)
-    if found is not None and _content(folded[: found.start()]) < 3:
+    if found is not None and content(folded[: found.start()]) < 3:
         return True
     return bool(re.search(read_asking()["pronoun_subject"], folded))
 
@@ -364,7 +271,7 @@ def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
     return [
         asked for asked in found
         if not (
-            len(found) > 1 and _content(asked.text) <= 3 and announced.search(fold(asked.text))
+            len(found) > 1 and content(asked.text) <= 3 and announced.search(fold(asked.text))
             and ("?" not in asked.text or several.search(fold(asked.text)))
         )
     ]  # fmt: skip
@@ -377,11 +284,6 @@ def _distinct(found: list[Asked]) -> list[Asked]:
         if not any(words == (set(stems(other.full)) or {fold(other.full)}) for other in kept):
             kept.append(asked)
     return kept
-
-
-def _content(text: str) -> int:
-    stop = stop_words()
-    return sum(word not in stop for word in tokens(text))
 
 
 def _lead() -> re.Pattern[str]:

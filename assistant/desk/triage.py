@@ -140,7 +140,7 @@ class Desk:
     def _reply(self, asked: Asked, looked: _Looked | None) -> Reply:
         """What becomes of a question; in the officer's words when she approved some for this answer."""
         reply = _reply(asked, looked)
-        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not sure(looked):
+        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not _sure(looked):
             reply = replace(reply, kind="person", reasons=(PERSON,))
         if reply.kind != "answered" or reply.answer is None:
             return reply
@@ -227,7 +227,7 @@ _NEVER_DRAFTED = frozenset({
 })  # fmt: skip
 
 
-def sure(looked: _Looked | None) -> bool:
+def _sure(looked: _Looked | None) -> bool:
     """Whether an answer is so sure that what the embedded model heard in its question does not count."""
     return looked is not None and looked.answer.confidence >= VERY_SURE
 
