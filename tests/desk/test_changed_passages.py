@@ -105,10 +105,6 @@ def test_a_changed_date_expires_exactly_the_drafts_that_quote_it(
     done = [entry.what for id_ in (ids[0], ids[2]) for entry in kept.audit(id_)]
     assert done.count("redrafted") == 1 and done.count("confirmed") == 2 and done.count("undone") == 1
 
-    assert decide(client, kept, ids[4], "confirm") == 303
-    _edit(own, embedder, "20 mars 2024", "27 mars 2024")
-    assert CHANGED in client.get(f"/desk/mails/{ids[4]}").text, "what changed again is read again"
-
 
 def _document(text: str) -> dict[str, Document]:
     return {"r": Document("r", "Règlement", "regulation", "fr", None, text)}
