@@ -155,6 +155,11 @@ class Assistant:
         """What time it is where the call's deadlines count."""
         return (self._clock or system_clock(self.index(call).call.timezone))()
 
+    @property
+    def embedder(self) -> Embedder:
+        """The model of all vectors."""
+        return self._embedder
+
     def meaning(self, text: str) -> np.ndarray:
         """What ``text`` means, as a whitened unit vector (dimension,) float32."""
         return self._prototypes.whitening.apply(self._embedder.encode([text], kind="query"))[0]

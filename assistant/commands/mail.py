@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from assistant.errors import AssistantError, ConfigurationError
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.desk.memory import Memory
     from assistant.desk.store import Store
     from assistant.desk.types import Triaged
 
@@ -28,6 +29,16 @@ def _store(settings: Settings) -> Store:
     from assistant.desk.store import open_store
 
     return open_store(settings)
+
+
+def _memory(settings: Settings, call: str) -> Memory | None:
+    """What was validated at the desk; None, and nothing created, where there was never one."""
+    from assistant.desk.memory import Memory
+
+    if settings.database_url is None and not (settings.data_dir / "desk.sqlite").exists():
+        return None
+    with closing(_store(settings)) as store:
+        return Memory(store, call)
 
 
 @contextmanager
@@ -136,13 +147,16 @@ def draft(
     out: Annotated[Path | None, typer.Option("--out", help="Write one JSON line per mail.")] = None,
     call: Annotated[str | None, typer.Option("--call", help="Which call; default AAP_CALL.")] = None,
 ) -> None:
-    """Triage mails and draft their answers; nothing is sent."""
+    """Triage mails and draft their answers, in the words validated at the desk where there are some;
+    nothing is sent."""
     from assistant.answering.assistant import Assistant
     from assistant.desk.files import line, read_mails, unreadable, write_lines
     from assistant.desk.triage import Desk
 
     with _clear_errors():
-        desk = Desk(Assistant.open(load_settings()), call)
+        settings = load_settings()
+        assistant = Assistant.open(settings)
+        desk = Desk(assistant, call, _memory(settings, call or assistant.default_call))
     mails = list(read_mails(files))
     readable = [(name, raw) for name, raw in mails if isinstance(raw, bytes)]
     done = dict(zip([name for name, _ in readable], desk.triage_all([r for _, r in readable]), strict=True))

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.call import Call
 from assistant.desk.mailbox import MailboxError, MailboxSettings, append_draft
 from assistant.desk.outgoing import build_reply
+from assistant.desk.passages import to_reread
 from assistant.desk.rows import DONE, DRAFTED
 from assistant.desk.sending import SendingError, SmtpSettings, send
 from assistant.desk.store import Decision, Store
 from assistant.desk.tables import StoredMail
 from assistant.desk.wordings import Learned, keep_wordings, learn
+from assistant.errors import AssistantError
+from assistant.types import Document
 
 Outcome = Literal["approved", "appended", "append_failed", "sent", "send_failed"]
 
 
+class PassageChangedError(AssistantError):
+    """A passage that the draft quotes changed: read it again, then confirm it or draft anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where an officer's decisions go."""
+    """Where an officer's decisions go; ``documents`` are the sources as they are now."""
 
     store: Store
     call: Call
     mailbox: MailboxSettings | None = None
     drafts: str | None = None
     smtp: SmtpSettings | None = None
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,9 @@ def approve(
     office: Office, id_: int, who: str, *, version: int, draft: str, note: str | None = None, sending: bool = False
 ) -> Approved:  # fmt: skip
     """Approve a reply. It is kept before anything leaves, so that nothing leaves twice. Raises
-    MailTakenError, MailMissingError."""
+    MailTakenError, MailMissingError, PassageChangedError."""
+    if to_reread(office.store.mail(id_).triage, office.documents):
+        raise PassageChangedError(f"A passage that the draft of mail {id_} quotes has changed.")
     kept = office.store.decide(id_, who, Decision("approved", state=DONE, draft=draft, note=note), version=version)
     learned = learn(kept, kept.draft, office.call)
     keep_wordings(office.store, office.call.id, who, learned, id_)

@@ -9,6 +9,7 @@ _OWN = {
     "waiting": {"fr": "a déjà écrit et attend une réponse", "en": "wrote before and waits for an answer"},
     "deadline": {"fr": "clôture proche", "en": "the deadline is near"},
     "corrected": {"fr": "comme un message que vous avez corrigé", "en": "like a mail that you corrected"},
+    "person": {"fr": "semble attendre une personne", "en": "seems to call for a person"},
     "unclear": {"fr": "demande à lire", "en": "to be read by a person"},
 }
 

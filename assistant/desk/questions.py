@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from assistant.call import read_toml
-from assistant.words import fold, stems, stop_words, tokens
+from assistant.desk.asking import Listener, matches, read_asking, stated
+from assistant.desk.splitting import (
+    DETERMINER,
+    PREPOSITION,
+    content,
+    head_of,
+    objects_of,
+    split_sentence,
+)
+from assistant.words import fold, stems
 
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
+MAX_CONTEXT = 300
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·➔▪◦●‣>]+|\(?\d{1,2}\s?(?:[.)°/:]|-(?=\s))|[a-hA-H]\)|[qQ](?:uestion)?\s?\d{0,2}\s?[:.)]|"
     r"(?:premi[eè]rement|deuxi[eè]mement|troisi[eè]mement|d['’]abord|primo|secundo|tertio)\s?[,:])\s*"
@@ -22,69 +29,77 @@ _ABBREVIATION = re.compile(
     r"\b(?:M|Mme|Mr|Mrs|Ms|Dr|Pr|St|Ste|art|etc|cf|ex|p|pp|n|no|tel|tél|env|min|max|réf|ref|resp|av|bd|boul|i\.e|e\.g|Sr|Sra|[A-Z])\.$"
 )
 _GREETING = re.compile(
-    r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
+    r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|coucou|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
     r"ch[eè]re?s?|buenos d[ií]as|buenas tardes|hola|estimad[oa]s?|ol[aá]|guten tag|sehr geehrte|buongiorno)\b"
     r"(?:[ ,]+(?:(?:à|a) (?:tous|toutes|vous)|et|and|mesdames|messieurs|madame|monsieur|mme\.?|m\.|mr\.?|mrs\.?|ms\.?|sir|madam|the team|l['’]équipe|chargée?|"
     r"[A-ZÀ-Þ][\w'’.-]+|se[ñn]ora?|sra?\.?))*\s*(?:[,.!:;–—-]+|\n|$)\s*"
 )
-_PREPOSITION = (
-    r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
-    r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
-)
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+|\s*[,;]\s+)"
-_CLAUSE = (
-    r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
-    rf"{_PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
-    r"cu[aá]l|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt|est-ce |y a-t-il |peut-on |faut-il |pouvons-nous |doit-on |sommes-nous |"
-    r"[a-zà-ÿ]+-(?:t-)?(?:vous|nous|il|elle|ils|elles|on|je)\b|(?:un|une|le|la|les|nos|notre|votre|des) [^,?]{2,40}? (?:peut|doit|est|sont|peuvent|doivent)-(?:ils?|elles?)\b|"
-    r"(?:do|does|did|is|are|can|may|must|should|will|would|could) (?:you|we|it|they|i|there|this|these|the|a|an|our|your)\b))"
-)
-_CLAUSE_FIRST = re.compile(_CLAUSE, re.I)
-_SPLIT_CLAUSE = re.compile(_AND + _CLAUSE, re.I)
-_DETERMINER = r"(?:l[ea]s? |l['’]|les |un |une |des |du |de la |son |sa |ses |leurs? |the |a |an |el |los |las |la |si |s['’]il |(?:celles?|celui|ceux) (?:d|à|qu|où)|whether |if )"
-_SPLIT_NOUN = re.compile(_AND + rf"(?:sur )?(?={_DETERMINER})", re.I)
-# "deux choses : la date, et si …"
-_ANNOUNCED = re.compile(
-    r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
-)
-_CLAUSE_START = re.compile(
-    r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
-    re.I,
-)
-
+# "bonjour est ce que …": a greeting that nothing ends.
+_BARE_GREETING = re.compile(r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|hola|bom dia|hallo|ciao)\s+(?=[a-zà-ÿ])", re.I)
 # "Et aussi le contact de …": goes on asking.
-_MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={_DETERMINER})", re.I)
+_MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|si c['’]est le cas|dans ce cas|if (?:it|they|that|this) (?:does|do|is|are)|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
 _LEAD_IN = re.compile(
-    r"^.*?\b(?=(?:si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
+    rf"^.*?\b(?=(?:{PREPOSITION}(?:qui|quoi|quel(?:le)?s?|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
     r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
     re.I | re.S,
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """One wording of a question, and what its author said just before, "" when nothing."""
+
+    text: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a mail: ``text`` in its author's words, ``context`` the sentence before it
-    that it needs, "" when it stands alone."""
+    """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
+    it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet"),
+    ``told`` whether that was told, not asked."""
 
     text: str
     context: str = ""
+    refers: bool = False
+    told: bool = False
 
     @property
     def full(self) -> str:
-        """What is asked of the assistant."""
+        """The question with what it needs."""
         return f"{self.context} {self.text}".strip()
 
     @property
     def bare(self) -> str:
         """The question without the request around it ("could you tell me"), "" when there is none."""
-        head = _head(self.text)
+        head = head_of(self.text)
         bare = self.text[len(head) :] if head else _LEAD_IN.sub("", self.text, count=1)
-        return bare if len(bare) < len(self.text) and _content(bare) else ""
+        return bare if len(bare) < len(self.text) and content(bare) else ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether it asks if what was told fits ("ce projet entre-t-il dans vos critères ?")."""
+        folded = fold(self.text)
+        meant = content(self.text) <= 2 or re.search(read_asking()["fits"], folded)
+        return self.refers and self.told and bool(meant) and not re.search(read_asking()["which"], folded)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """How it can be asked, each form with what was said before as in a conversation. Whether
+        "such a project" fits is first asked by what the project is: the words around it are the
+        same for all projects."""
+        said = Form(self.text, self.context)
+        if self.refers and self.context:
+            if self.fits:
+                return Form(self.context), Form(self.full), said
+            return Form(self.full), said
+        asked = dict.fromkeys(Form(form) for form in (self.full, self.text, self.bare) if form)
+        return (*asked, said) if self.context and _goes_on(self.text) else tuple(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,116 +113,59 @@ class Sentence:
     asks: bool
 
 
-def find_questions(text: str) -> list[Asked]:
-    """The questions of ``text`` in order, no two alike, at most MAX_QUESTIONS."""
-    sentences = read_sentences(text)
+def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
+    """The questions of ``text`` in order, no two alike, at most MAX_QUESTIONS. Without a
+    ``listener`` only the rules tell what asks."""
+    sentences = read_sentences(text, listener or Listener())
     found: list[Asked] = []
     for number, sentence in enumerate(sentences):
         if not sentence.asks:
             continue
         before = sentences[number - 1] if number else None
-        if before and _matches("pronoun", sentence.text):
-            found += [] if before.asks else [Asked(part) for part in _objects(before.text)]
+        if before and matches("pronoun", sentence.text) and content(sentence.text) <= 3:
+            found += [] if before.asks else [Asked(part) for part in objects_of(before.text)]
             continue
-        context = _context(sentence.text, sentences[:number])
         own = _CONNECTOR.sub("", sentence.text)
         for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
-            if _content(part) or position == 0:
-                found.append(Asked(part, context if position == 0 or _refers(part) else ""))
+            if not content(part) and position:
+                continue
+            refers = _refers(part)
+            context = _context(part if position else sentence.text, sentences[:number]) if position == 0 or refers else ""
+            told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
+            found.append(Asked(part, context, refers, told))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 
-def _objects(sentence: str) -> list[str]:
-    """What a sentence names that its author does not have ("ni A, ni B"), else the sentence."""
-    parts = [part.strip(" .,;") for part in re.split(r"\bni\b|\bneither\b|\bnor\b", sentence)[1:]]
-    parts = [part for part in parts if _content(part)]
-    return parts if len(parts) > 1 else [sentence]
-
-
-def read_sentences(text: str) -> list[Sentence]:
+def read_sentences(text: str, listener: Listener) -> list[Sentence]:
     """Sentences and list items of a letter, greeting left out."""
-    found: list[Sentence] = []
+    pieces: list[tuple[str, bool, bool]] = []
     led = False
     for line, item in _lines(text):
-        if item:
-            led = led or bool(found and found[-1].text.endswith(":") and _lead().search(fold(found[-1].text)))
-        pieces = _sentences(line)
-        for piece in pieces:
-            piece = _GREETING.sub("", piece).strip(" \t\"«»“”")
-            if not any(c.isalpha() for c in piece):
-                continue
-            piece = piece[:MAX_SENTENCE]
-            named = item and led and 0 < len(piece.split()) <= 30
-            more = bool(found and found[-1].asks and _MORE.match(piece))
-            asked = asks(piece) or ((named or more) and not _matches("courtesy", piece))
-            found.append(Sentence(piece, item, item and led, asked))
+        if item and pieces:
+            led = led or bool(pieces[-1][0].endswith(":") and _lead().search(fold(pieces[-1][0])))
+        said = [part for part in (_BARE_GREETING.sub("", _GREETING.sub("", piece)).strip(" \t\"«»“”") for piece in _sentences(line))
+                if any(c.isalpha() for c in part)]
+        pieces += [(part[:MAX_SENTENCE], item, item and led) for part in said]
         if not item:
-            led = bool(pieces) and bool(_lead().search(fold(pieces[-1]))) and pieces[-1].rstrip().endswith(":")
-    return found
+            led = bool(said) and said[-1].endswith(":") and bool(_lead().search(fold(said[-1])))
+    found: list[Sentence] = []
+    for (piece, item, led), heard in zip(pieces, listener.hears([p for p, _, _ in pieces]), strict=True):
+        named = led and len(piece.split()) <= 30
+        more = bool(found and found[-1].asks and _MORE.match(piece))
+        asked = heard or ((named or more) and not matches("courtesy", piece))
+        found.append(Sentence(piece, item, led, asked))
+    return _told(found)
 
 
-def asks(sentence: str) -> bool:
-    """Whether ``sentence`` asks for something that could be looked up."""
-    folded = fold(sentence).strip()
-    if _matches("courtesy", folded):
-        return False
-    if re.search(r"[?？؟]\s*[\"»”)]*$", folded) or "¿" in sentence:
-        return True
-    return _matches("direct", folded) or (_matches("indirect", folded) and not folded.endswith(":"))
-
-
-def split_sentence(sentence: str) -> list[str]:
-    """The questions that one sentence joins ("savoir si … et si …", "la date et le montant")."""
-    mark = "?" if sentence.rstrip().endswith("?") else ""
-    announced = _ANNOUNCED.search(sentence)
-    if announced:
-        listed = sentence[announced.end() :]
-        parts = (_SPLIT_CLAUSE if _CLAUSE_FIRST.match(listed) else _SPLIT_NOUN).split(listed)
-        things = [part.strip() for part in parts if part and part.strip()]
-        if len(things) > 1 and all(_content(thing) for thing in things):
-            return [_closed(thing, mark) for thing in things]
-    pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
-    named = _head(pieces[0])
-    first = _CLAUSE_START.search(pieces[0])
-    out: list[str] = []
-    lead = named or (pieces[0][: first.start()] if first else "")
-    if len(pieces) > 1 and (named or first) and all(_content(part) for part in pieces):
-        for part in pieces:
-            indirect = out and re.match(r"(?:si|s['’]|if|whether)\b", part, re.I)
-            out.append(f"{lead.strip()} {part}" if indirect and lead else part)
-    else:
-        out = [sentence]
-    return [_closed(noun, mark) if mark or noun != sentence else noun for part in out for noun in _nouns(part)]
-
-
-def _head(sentence: str) -> str:
-    """The words before what a request for several things names, "" when it names none."""
-    found = re.search(read_asking()["listed"], fold(sentence))
-    if not found or len(fold(sentence)) != len(sentence):
-        return ""
-    return sentence[: found.end()] if re.match(_DETERMINER, sentence[found.end() :], re.I) else ""
-
-
-def _nouns(sentence: str) -> list[str]:
-    """The things that one request names ("me préciser A, B et C"), each with the request."""
-    head = _head(sentence)
-    if not head:
-        return [sentence]
-    nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
-    if len(nouns) < 2 or not all(_content(noun) for noun in nouns):
-        return [sentence]
-    return [f"{head.strip()} {_named(noun, nouns[0])}" for noun in nouns]
-
-
-def _named(noun: str, first: str) -> str:
-    """``noun`` with what "celles" or "celui" stands for ("les coordonnées de A, celles de B")."""
-    meant = re.match(r"(?:les? |la |l['’])[^\W\d_]+", first, re.I)
-    return re.sub(r"^(?:celles?|celui|ceux)\b", meant.group().lower(), noun, flags=re.I) if meant else noun
-
-
-def _closed(part: str, mark: str) -> str:
-    part = part.rstrip(" ,;.?")
-    return f"{part} ?" if mark else part
+def _told(sentences: list[Sentence]) -> list[Sentence]:
+    """With what is only told before "is that right?", or announces a list, as not asked."""
+    out = []
+    for sentence, after in zip(sentences, [*sentences[1:], None], strict=False):
+        announces = after is not None and after.led and not sentence.item and sentence.text.endswith(":")
+        meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and content(after.text) <= 2
+        told = announces or (meant and not stated(sentence.text))
+        out.append(replace(sentence, asks=False) if told else sentence)
+    return out
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
@@ -257,27 +215,65 @@ def _context(sentence: str, before: Sequence[Sentence]) -> str:
     if not before:
         return ""
     folded = fold(sentence)
-    last = before[-1]
-    if _refers(sentence) or _content(sentence) <= 1:
-        if not _matches("courtesy", last.text) and _content(last.text) >= 2:
-            return last.text[:300]
+    if _goes_on(sentence):
+        last = next((earlier for earlier in reversed(before[-3:]) if earlier.asks), None)
+        if last is not None:
+            return last.text[:MAX_CONTEXT]
+    if _refers(sentence) or content(sentence) <= 1:
+        meant = _meant(before)
+        if meant:
+            return meant
     if re.search(read_asking()["own"], folded) and not re.search(read_asking()["situation"], folded):
         for earlier in reversed(before[-6:]):
             if not earlier.asks and re.search(read_asking()["situation"], fold(earlier.text)):
-                return earlier.text[:300]
+                return earlier.text[:MAX_CONTEXT]
     return ""
 
 
+def _meant(before: Sequence[Sentence]) -> str:
+    """What "it" stands for: what was told last, with what that refers to in turn; else what was
+    asked last."""
+    told: list[str] = []
+    for earlier in reversed(before[-4:]):
+        if matches("courtesy", earlier.text) or content(earlier.text) < 2:
+            break
+        if not earlier.asks:
+            told.insert(0, earlier.text)
+            if not _refers(earlier.text):
+                break
+        elif told or not _refers(earlier.text):
+            break
+    if told:
+        return " ".join(told)[-MAX_CONTEXT:]
+    last = before[-1]
+    return last.text[:MAX_CONTEXT] if not matches("courtesy", last.text) and content(last.text) >= 2 else ""
+
+
 def _refers(text: str) -> bool:
-    return bool(re.search(read_asking()["anaphora"], fold(text)))
+    """Whether ``text`` speaks of what was said before it; not when it says itself what it means
+    ("recycler des ordinateurs : cela entre-t-il …")."""
+    folded = fold(text)
+    found = re.search(read_asking()["anaphora"], folded)
+    if found is not None and content(folded[: found.start()]) < 3:
+        return True
+    return bool(re.search(read_asking()["pronoun_subject"], folded))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether ``text`` is a question cut short, after another ("Et pour les régions ?")."""
+    return len(text.split()) <= 12 and bool(re.search(read_asking()["goes_on"], fold(text)))
 
 
 def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
     """Without sentences that only announce the questions that follow."""
+    several = re.compile(r"\b(?:deux|trois|quatre|cinq|quelques|plusieurs|ces|two|three|four|some|these|dos|tres|cuatro|algun\w+)\b")
     announced = re.compile(r"\b(?:questions?|precisions?|points?|preguntas?|dudas?|suivante?s?|following)\b")
     return [
         asked for asked in found
-        if not (len(found) > 1 and _content(asked.text) <= 3 and announced.search(fold(asked.text)) and "?" not in asked.text)
+        if not (
+            len(found) > 1 and content(asked.text) <= 3 and announced.search(fold(asked.text))
+            and ("?" not in asked.text or several.search(fold(asked.text)))
+        )
     ]  # fmt: skip
 
 
@@ -288,29 +284,6 @@ def _distinct(found: list[Asked]) -> list[Asked]:
         if not any(words == (set(stems(other.full)) or {fold(other.full)}) for other in kept):
             kept.append(asked)
     return kept
-
-
-def _content(text: str) -> int:
-    stop = stop_words()
-    return sum(word not in stop for word in tokens(text))
-
-
-def _matches(name: str, text: str) -> bool:
-    folded = fold(text).strip()
-    return any(pattern.search(folded) for pattern in _patterns(name))
-
-
-@lru_cache(maxsize=1)
-def read_asking() -> dict[str, str]:
-    """The single patterns of asking.toml by name."""
-    table = read_toml(Path(__file__).with_name("asking.toml"))
-    return {name: value for name, value in table.items() if isinstance(value, str)}
-
-
-@lru_cache(maxsize=16)
-def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    table = read_toml(Path(__file__).with_name("asking.toml"))
-    return tuple(re.compile(pattern) for pattern in table[name])
 
 
 def _lead() -> re.Pattern[str]:

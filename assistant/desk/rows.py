@@ -23,7 +23,7 @@ def row_of(raw: bytes, triaged: Triaged, *, call: str, source: str, thread: str,
         call=call, source=source[:300], fingerprint=hashlib.sha256(raw).hexdigest(),
         message_id=mail.message_id[:300], thread=thread, sender=mail.sender, sender_name=mail.sender_name[:200],
         subject=storable(mail.subject), text=storable(mail.text), raw=raw, received=_utc(mail.date, now), stored=now,
-        state=first_state(triaged), triage=_triage(triaged), draft=storable(triaged.draft), previous=[],
+        state=first_state(triaged), triage=triage_of(triaged), draft=storable(triaged.draft), previous=[],
     )  # fmt: skip
 
 
@@ -41,7 +41,8 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _triage(triaged: Triaged) -> dict[str, Any]:
+def triage_of(triaged: Triaged) -> dict[str, Any]:
+    """What is kept of a triage beside the officer's draft."""
     found = line("", triaged)
     found.pop("file")
     found["written"] = found.pop("draft")  # as the desk wrote it; the officer's own is beside it

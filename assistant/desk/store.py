@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from assistant.desk.database import open_database
-from assistant.desk.rows import DONE, OPEN, SNOOZED, row_of, storable
+from assistant.desk.rows import (
+    DONE,
+    NOTHING,
+    OPEN,
+    SNOOZED,
+    first_state,
+    row_of,
+    storable,
+    triage_of,
+)
 from assistant.desk.tables import AuditEntry, Correction, MailboxState, StoredMail
 from assistant.desk.threads import is_duplicate, still_waiting, thread_of
 from assistant.desk.types import Triaged
@@ -26,6 +35,8 @@ from assistant.settings import Settings
 MAX_UNDO = 20
 WAITING = "waiting"
 CORRECTED = "corrected"
+CONFIRMED, REDRAFTED = "confirmed", "redrafted"
+_RETRIAGED = (CORRECTED, CONFIRMED, REDRAFTED)
 
 
 class MailTakenError(AssistantError):
@@ -188,6 +199,27 @@ class Store:
             session.flush()
             return row
 
+    def confirm(self, id_: int, who: str, passages: Mapping[str, str], *, version: int) -> StoredMail:
+        """Say that a draft holds though what it quotes changed: ``passages`` are the quotes with
+        what stands there now. Raises MailTakenError."""
+        with self.session() as session:
+            row = _seen(session, id_, version)
+            _change(session, row, who, Decision(CONFIRMED))
+            row.triage = {**row.triage, "confirmed": {**row.triage.get("confirmed", {}), **passages}}
+            session.flush()
+            return row
+
+    def redraft(self, id_: int, who: str, triaged: Triaged, *, version: int) -> StoredMail:
+        """Take a new triage and draft of a mail in the place of the old. Raises MailTakenError."""
+        with self.session() as session:
+            row = _seen(session, id_, version)
+            state = first_state(triaged) if row.state in (*OPEN, NOTHING) else None
+            _change(session, row, who, Decision(REDRAFTED, state=state, draft=triaged.draft))
+            waits = row.triage.get("waits")
+            row.triage = triage_of(triaged) | ({"waits": waits} if waits else {})
+            session.flush()
+            return row
+
     def undo(self, id_: int, who: str, *, version: int) -> StoredMail:
         """Take the last decision on a mail back. Raises NothingToUndoError, MailTakenError."""
         with self.session() as session:
@@ -200,8 +232,8 @@ class Store:
             row.state, row.draft, row.note = last["state"], last["draft"], last["note"]
             row.assignee, row.officer = last["assignee"], last["officer"]
             row.until, row.answered = _moment(last["until"]), _moment(last["answered"])
+            row.triage = last.get("triage", row.triage)
             if last["what"] == CORRECTED:  # nor is it an example any longer
-                row.triage = last["triage"]
                 for kept in session.scalars(select(Correction).where(Correction.mail == id_)):
                     kept.withdrawn = True
             log(session, who, "undone", id_, before, _facts(row))
@@ -287,7 +319,7 @@ def _undoable(row: StoredMail, what: str) -> dict[str, Any]:
         "what": what, "state": row.state, "draft": row.draft, "note": row.note, "assignee": row.assignee,
         "officer": row.officer, "until": row.until.isoformat() if row.until else None,
         "answered": row.answered.isoformat() if row.answered else None,
-        **({"triage": row.triage} if what == CORRECTED else {}),
+        **({"triage": row.triage} if what in _RETRIAGED else {}),
     }  # fmt: skip
 
 

@@ -14,25 +14,30 @@ from threading import Lock
 from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
+from assistant.desk.asking import Listener
 from assistant.desk.automated import automated, is_offer, is_thanks
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
 from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
-from assistant.desk.questions import Asked, find_questions
+from assistant.desk.questions import Asked, Form, find_questions, read_sentences
 from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
 from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
 from assistant.errors import CorpusError, QuestionError
-from assistant.types import ABSTENTIONS, Answer
+from assistant.types import ABSTENTIONS, Answer, Turn
 from assistant.words import fold
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
 SURE = 0.62
+# From this confidence on the answer to one form of a question is taken without asking another.
+CONFIDENT = 0.75
+VERY_SURE, CERTAIN = 0.9, 0.98
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
+PERSON = "person"
 _GROUPS: dict[str, Category] = {
     "funding": "funding", "eligibility": "eligibility", "scope": "scope", "calendar": "calendar",
     "procedure": "procedure", "technical": "technical", "selection": "procedure",
@@ -69,6 +74,7 @@ class Desk:
     def __init__(self, assistant: Assistant, call: str | None = None, memory: Memory | None = None) -> None:
         self._assistant = assistant
         self._memory = memory
+        self._listener = Listener(assistant.embedder)
         name = call or assistant.default_call
         if name not in assistant.calls:
             raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
@@ -80,7 +86,7 @@ class Desk:
     def triage(self, raw: bytes) -> Triaged:
         """Triage one mail; nothing of it is ever executed or obeyed."""
         mail = parse_mail(raw)
-        text, asked = _what_is_asked(mail)
+        text, asked = _what_is_asked(mail, self._listener)
         language = self._language(mail, text)
         example = self._memory.example(self._assistant.meaning(essence(mail))) if self._memory else None
         program = automated(mail)
@@ -99,6 +105,8 @@ class Desk:
         ]))  # fmt: skip
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
+        if not human and any(self._listener.calls_for_person(s.text) for s in read_sentences(text, self._listener)):
+            human = [PERSON]
         sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
@@ -132,6 +140,8 @@ class Desk:
     def _reply(self, asked: Asked, looked: _Looked | None) -> Reply:
         """What becomes of a question; in the officer's words when she approved some for this answer."""
         reply = _reply(asked, looked)
+        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not _sure(looked):
+            reply = replace(reply, kind="person", reasons=(PERSON,))
         if reply.kind != "answered" or reply.answer is None:
             return reply
         key = answer_key(reply.answer)
@@ -153,24 +163,34 @@ class Desk:
         return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
 
     def _answer(self, question: Asked) -> _Looked | None:
-        """The answer to a question; without the request around it when that finds nothing."""
-        looked = self._look(question.full)
-        if looked is None or looked.answer.status not in ("not_in_sources", "out_of_scope"):
-            return looked
-        if question.context or not question.bare or looked.turns:
-            return looked
-        bare = self._look(question.bare)
-        return bare if bare is not None and not bare.answer.abstained else looked
+        """The answer to a question, in the form that the assistant is surest of; a question that
+        refers to what was said before is first asked by that."""
+        looks: list[_Looked] = []
+        for form in question.forms:
+            look = self._look(form)
+            if look is None:
+                continue
+            looks.append(look)
+            enough = CONFIDENT if question.fits and len(looks) == 1 else CERTAIN
+            if not look.answer.abstained and look.answer.confidence >= enough:
+                break
+        if not looks:
+            return None
+        full = looks[min(1, len(looks) - 1)] if question.fits else looks[0]
+        best = max(looks, key=lambda look: round(look.answer.confidence, 2))
+        answered = not best.answer.abstained and best.answer.confidence >= CONFIDENT
+        return replace(best, topics=frozenset() if answered else full.topics, turns=full.turns)
 
-    def _look(self, question: str) -> _Looked | None:
+    def _look(self, form: Form) -> _Looked | None:
         """Ask the assistant; the same question is asked once."""
-        key = fold(" ".join(question.split()))
+        key = fold(" ".join(f"{form.before}\n{form.text}".split(" ")))
         with self._lock:
             if key in self._looked:
                 self._looked.move_to_end(key)
                 return self._looked[key]
+        history = [Turn(role="user", text=form.before)] if form.before else []
         try:
-            answer, steps = self._assistant.explain(question, call=self.call.id)
+            answer, steps = self._assistant.explain(form.text, history, call=self.call.id)
         except QuestionError:
             looked = None
         else:
@@ -207,19 +227,24 @@ _NEVER_DRAFTED = frozenset({
 })  # fmt: skip
 
 
-def _what_is_asked(mail: Mail) -> tuple[str, list[Asked]]:
+def _sure(looked: _Looked | None) -> bool:
+    """Whether an answer is so sure that what the embedded model heard in its question does not count."""
+    return looked is not None and looked.answer.confidence >= VERY_SURE
+
+
+def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
     """The text that counts and its questions: what was written, else what is passed on, else the
     subject."""
     text = mail.written.text
-    asked = find_questions(text)
+    asked = find_questions(text, listener)
     if mail.forwarded and not any("?" in a.text for a in asked):
-        inner = find_questions(mail.forwarded)
+        inner = find_questions(mail.forwarded, listener)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner
     if not asked:
         subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
         if not text.strip() or len(text) < 60:
-            asked = find_questions(subject)
+            asked = find_questions(subject, listener)
     return text, asked
 
 

@@ -7,7 +7,7 @@ the answer or its quotes change, the key too, and the words are no longer used.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -20,7 +20,8 @@ from assistant.call import Call
 from assistant.desk.personal import personal_data
 from assistant.desk.store import Store, log
 from assistant.desk.tables import StoredMail, Wording
-from assistant.types import Answer
+from assistant.index.comparison import plain
+from assistant.types import Answer, Document
 from assistant.values import find_values
 from assistant.words import fold
 
@@ -95,6 +96,12 @@ def wordings(store: Store, call: str, *, all_: bool = False) -> list[Wording]:
         query = query.where(Wording.withdrawn.is_(False))
     with store.session() as session:
         return list(session.scalars(query.order_by(Wording.id.desc())))
+
+
+def stands(wording: Wording, documents: Iterable[Document]) -> bool:
+    """Whether the sources still say all that ``wording`` rests on; else it has expired."""
+    texts = [plain(document.text) for document in documents]
+    return all(any(plain(quote) in text for text in texts) for quote in wording.quotes)
 
 
 def set_wording(store: Store, who: str, id_: int, *, withdrawn: bool) -> None:

@@ -55,14 +55,14 @@ def quotes_gone(before: Path, after: Path) -> Callable[[Iterable[str]], list[str
     old, new = (_texts(folder) for folder in (before, after))
 
     def gone(quotes: Iterable[str]) -> list[str]:
-        return [q for q in quotes if (p := _plain(q)) and any(p in t for t in old) and not any(p in t for t in new)]  # fmt: skip
+        return [q for q in quotes if (p := plain(q)) and any(p in t for t in old) and not any(p in t for t in new)]  # fmt: skip
 
     return gone
 
 
 def _texts(folder: Path) -> list[str]:
     with _catalogs(folder) as catalogs:
-        return [_plain(d.text) for catalog in catalogs for d in catalog.documents.values()]
+        return [plain(d.text) for catalog in catalogs for d in catalog.documents.values()]
 
 
 @contextmanager
@@ -81,7 +81,8 @@ def _by_document(catalogs: Iterable[Catalog]) -> dict[str, Catalog]:
     return {document: catalog for catalog in catalogs for document in catalog.documents}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """``text`` as passages are compared: line breaks and marks of lists do not count."""
     return "".join(c for c in text if not c.isspace() and c not in "-•➔►▪")
 
 

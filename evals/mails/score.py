@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.desk.triage import Desk
 from assistant.desk.types import Triaged
 from assistant.values import find_values
-from assistant.words import stems
+from assistant.words import fold, stems
 from evals.mails.cases import MailCase
 from evals.metrics.facts import missing_facts
 from evals.metrics.matching import supported
@@ -47,6 +47,8 @@ def score(case: MailCase, triaged: Triaged, desk: Desk) -> MailScore:
     for gold in case.gold.questions:
         wanted = frozenset(stems(gold))
         shares = [(len(wanted & have) / max(len(wanted), 1), -n) for n, have in enumerate(found)]
+        if not wanted:  # only function words: "ce qu'il en est"
+            shares = [(float(fold(gold) in fold(question)), -n) for n, question in enumerate(triaged.questions)]
         best = max(shares, default=(0.0, 0))
         if best[0] >= FOUND:
             used.add(-best[1])

@@ -50,6 +50,15 @@ def place(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def own(assistant: Assistant, settings: Settings, tmp_path: Path) -> Settings:
+    """A built call of this test's own."""
+    assert assistant.ready()
+    for name, source in (("data", settings.data_dir), ("corpus", settings.corpus_dir)):
+        shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("*.lock", "desk.sqlite*", "web.sqlite*"))
+    return settings.model_copy(update={"data_dir": tmp_path / "data", "corpus_dir": tmp_path / "corpus"})
+
+
+@pytest.fixture
 def at_desk(place: Settings) -> Iterator[Store]:
     """The store of the desk that ``client`` serves, with the officers anne and zoe."""
     made = Store(f"sqlite:///{place.data_dir}/desk.sqlite")

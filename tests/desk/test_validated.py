@@ -23,7 +23,7 @@ from tests.desk.at_desk import decide, keep, log_in, post
 
 Letter = Callable[..., bytes]
 DATE = "Bonjour,\nQuelle est la date de clôture ?"
-TWO = "Bonjour,\nQuelle est la date de clôture ? Une association peut-elle candidater seule ?"
+TWO = "Bonjour,\nQuelle est la date de clôture ? Qui contacter pour les tiers-lieux ?"
 
 
 def _approve_with(client: TestClient, store: Store, id_: int, words: str, number: int = 0) -> None:
@@ -67,10 +67,10 @@ def test_the_marks_of_a_letter_become_those_of_its_answers(
     second = at_desk.mail(id_).triage["citations"][-1]["index"]
     log_in(client)
     heading = replies[1]["said"].split("\n")[0]
-    _approve_with(client, at_desk, id_, f"{heading}\nSeule, non [{second}].", number=1)
+    _approve_with(client, at_desk, id_, f"{heading}\nÉcrivez-lui [{second}].", number=1)
     (kept,) = wordings(at_desk, desk.call.id)
     last = replies[1]["citations"][-1]
-    assert kept.text == f"Seule, non [{last['index']}]."
+    assert kept.text == f"Écrivez-lui [{last['index']}]."
     assert kept.key == replies[1]["key"]
 
 

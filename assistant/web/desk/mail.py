@@ -10,12 +10,13 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from assistant.desk.approval import approve
+from assistant.desk.approval import PassageChangedError, approve
 from assistant.desk.corrections import CATEGORIES, STATES, URGENCIES, correct, essence
 from assistant.desk.faq import FaqError, add_to_faq
 from assistant.desk.outgoing import build_reply
 from assistant.desk.parse import parse_mail
-from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED, SNOOZED
+from assistant.desk.passages import to_reread
+from assistant.desk.rows import DONE, DRAFTED, OPEN, PERSON, REJECTED, SNOOZED
 from assistant.desk.store import Decision, MailMissingError, MailTakenError, NothingToUndoError
 from assistant.desk.tables import StoredMail
 from assistant.desk.users import officers
@@ -27,7 +28,7 @@ router = APIRouter()
 _DONE = {"save": "saved", "reject": "rejected", "snooze": "snoozed", "reopen": "reopened", "ask": "asked", "take": "asked"}
 _NOTICES = frozenset({
     "saved", "approved", "appended", "append_failed", "sent", "send_failed", "rejected", "snoozed", "reopened", "asked",
-    "undone", "undone_approval", "corrected", "faq_added", "wording_kept", "wording_personal", "wording_values",
+    "undone", "undone_approval", "corrected", "confirmed", "redrafted", "faq_added", "wording_kept", "wording_personal", "wording_values",
 })  # fmt: skip
 _MORNING = time(8)
 
@@ -55,6 +56,14 @@ def decide(
             was = site.store.mail(id_)
             site.store.undo(id_, user, version=version)
             done = "undone_approval" if was.state == DONE else "undone"
+        elif action == "confirm":
+            passages = to_reread(site.store.mail(id_).triage, site.documents)
+            site.store.confirm(id_, user, {p.quote: p.now for p in passages}, version=version)
+            done = "confirmed"
+        elif action == "redraft":
+            triaged = site.triager().triage(site.store.mail(id_).raw)
+            site.store.redraft(id_, user, triaged, version=version)
+            done = "redrafted"
         elif action in ("approve", "send"):
             result = approve(site.office, id_, user, version=version, draft=text, note=note, sending=action == "send")
             done = result.outcome
@@ -68,6 +77,8 @@ def decide(
             raise HTTPException(422)
     except MailMissingError as error:
         raise HTTPException(404) from error
+    except PassageChangedError:
+        return _page(request, user, id_, "must_reread", status=409)
     except NothingToUndoError:
         return _page(request, user, id_, "nothing_to_undo", status=409)
     except ConfigurationError as error:
@@ -178,5 +189,5 @@ def _page(request: Request, user: str, id_: int, notice: str, status: int = 200)
         labels=labels_of(mail, language_of(request)), thread=[one for one in thread if one.id != id_],
         before=waiting[at - 1] if at > 0 else None, after=next((o for o in waiting[at + 1 :] if o != id_), None),
         officers=[name for name in officers(site.store) if name != user], sending=site.smtp is not None,
-        states=STATES, categories=CATEGORIES, urgencies=URGENCIES,
+        changed=to_reread(mail.triage, site.documents) if mail.state in (*OPEN, DONE) else [], states=STATES, categories=CATEGORIES, urgencies=URGENCIES,
     )  # fmt: skip

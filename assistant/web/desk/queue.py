@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from assistant.desk.labels import reason_label
-from assistant.desk.rows import AUTOMATED, DONE, DRAFTED, NOTHING, PERSON, REJECTED, SNOOZED
+from assistant.desk.passages import to_reread
+from assistant.desk.rows import AUTOMATED, DONE, DRAFTED, NOTHING, OPEN, PERSON, REJECTED, SNOOZED
 from assistant.desk.tables import StoredMail
 from assistant.web.desk.site import Reader, desk_of, language_of, page
 
@@ -25,18 +26,21 @@ def queue(
     site.store.wake(site.call.id, datetime.now(UTC))
     state = state if state in STATES else ""
     q = q[:200]
-    show = show if show in ("urgent", "mine") else ""
-    states = [state] if state else [] if q or show == "mine" else [PERSON, DRAFTED]
+    show = show if show in ("urgent", "mine", "changed") else ""
+    states = [state] if state else [] if q or show == "mine" else OPEN if show == "changed" else [PERSON, DRAFTED]
     mails = site.store.mails(
         site.call.id, states, q, urgent=show == "urgent", assignee=user if show == "mine" else ""
     )
+    documents = site.documents
+    reread = {mail.id for mail in mails if mail.state in OPEN and to_reread(mail.triage, documents)}
+    mails = [mail for mail in mails if mail.id in reread] if show == "changed" else mails
     counts = site.store.counts(site.call.id)
     language = language_of(request)
     return page(
         request, "desk_queue.html", user, threads=threads(mails), state=state, q=q, show=show,
         counts=[(name, counts.get(name, 0)) for name in STATES],
         notice=done if done in ("bulk_done", "uploaded") else "", number=max(n, 0),
-        labels={mail.id: labels_of(mail, language) for mail in mails},
+        labels={mail.id: labels_of(mail, language) for mail in mails}, reread=reread,
     )  # fmt: skip
 
 

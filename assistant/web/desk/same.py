@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from assistant.desk.approval import approve, reworded, same_question
+from assistant.desk.approval import PassageChangedError, approve, reworded, same_question
 from assistant.desk.store import MailMissingError, MailTakenError
 from assistant.web.desk.site import Reader, Signer, desk_of, page
 
@@ -27,7 +27,7 @@ def approve_all(
     request: Request, user: Signer, wording: Annotated[str, Form()] = "", mail: Annotated[list[str] | None, Form()] = None
 ) -> Response:
     """Approve the replies to the chosen mails ("id:version"), each in its own letter. A mail that
-    changed meanwhile is left as it is."""
+    changed meanwhile, or quotes a passage that did, is left as it is."""
     site = desk_of(request)
     wording = wording.replace("\r\n", "\n")
     approved = 0
@@ -40,6 +40,6 @@ def approve_all(
             if draft is not None:
                 approve(site.office, int(id_[:12]), user, version=int(version[:12]), draft=draft)
                 approved += 1
-        except (MailMissingError, MailTakenError):
+        except (MailMissingError, MailTakenError, PassageChangedError):
             continue
     return RedirectResponse(f"/desk?done=bulk_done&n={approved}", 303)

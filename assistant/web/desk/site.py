@@ -21,6 +21,7 @@ from assistant.desk.store import Store, open_store
 from assistant.desk.triage import Desk
 from assistant.desk.users import exists
 from assistant.settings import Settings
+from assistant.types import Document
 from assistant.web.desk.session import Sessions
 from assistant.web.pages import render
 from assistant.web.texts import preferred_language
@@ -67,7 +68,14 @@ class DeskSite:
     @property
     def office(self) -> Office:
         """Where decisions go."""
-        return Office(self.store, self.call, mailbox_of(self.settings), self.settings.imap_drafts, self.smtp)
+        return Office(
+            self.store, self.call, mailbox_of(self.settings), self.settings.imap_drafts, self.smtp, self.documents
+        )
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """The sources as they are now, by id."""
+        return dict(self.assistant.index(self.call.id).documents)
 
     def triager(self) -> Desk:
         """Triages mails with what was validated so far."""

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from assistant.desk.corrections import corrections, set_correction
-from assistant.desk.wordings import set_wording, wordings
+from assistant.desk.wordings import set_wording, stands, wordings
 from assistant.web.desk.site import Reader, Signer, desk_of, page
 
 router = APIRouter()
@@ -20,8 +20,10 @@ _CHANGES = {"wording": set_wording, "correction": set_correction}
 def validated(request: Request, user: Reader) -> Response:
     """Words and corrections, those in use and those withdrawn."""
     site = desk_of(request)
+    kept = wordings(site.store, site.call.id, all_=True)[:300]
+    documents = site.documents.values()
     return page(
-        request, "desk_validated.html", user, wordings=wordings(site.store, site.call.id, all_=True)[:300],
+        request, "desk_validated.html", user, wordings=kept, expired={row.id for row in kept if not stands(row, documents)},
         corrections=corrections(site.store, site.call.id, all_=True)[:300],
     )  # fmt: skip
 
