@@ -11,7 +11,8 @@ _ASKS_LETTERS = re.compile(
     r"\b(?:veut dire|veulent dire|signifi\w+|sigles?|acronymes?|abreviations?|stands? for|acronyms?|"
     r"siglas?|significa\w*|quiere decir|quer dizer|bedeutet|abkurzung|steht)\b"
 )
-_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,6}\b")
+# "ODD 17" is one of its kind: what it is about is asked, not what its letters stand for.
+_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,6}\b(?!\s\d)")
 _NEAR = 120
 
 

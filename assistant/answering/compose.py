@@ -46,7 +46,7 @@ def compose_answer(
     """Write the answer to one question into ``draft``; the status that it deserves."""
     best = _list_of(draft.index, question, ranked) or _whole(draft.index, ranked)
     if best.unit.kind == "contact" and best.parts == best.unit.parts:
-        return compose_contact(draft, question, best.unit)
+        return compose_contact(draft, question, best.unit, _as_likely(best, ranked))
     corrected = said_otherwise(draft.index, question, best, ranked)
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
@@ -231,6 +231,16 @@ def _overlap(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 def _words(index: CallIndex, candidate: Candidate) -> int:
     return sum(len(index.text(candidate.unit.document, p).split()) for p in candidate.parts)
+
+
+def _as_likely(best: Candidate, ranked: Sequence[Candidate]) -> list[Unit]:
+    """The other contacts of the best one's section that may be meant as well."""
+    return [
+        c.unit
+        for c in ranked[1:_ITEMS]
+        if c.unit.kind == "contact" and c.parts == c.unit.parts
+        and c.unit.section == best.unit.section and best.score - c.score <= TIE
+    ]  # fmt: skip
 
 
 def _list_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.answering.draft import Draft, clean
 from assistant.answering.index import CallIndex
@@ -22,11 +23,14 @@ def name_contact(index: CallIndex, unit: Unit) -> str:
     return ", ".join(part for part in wanted if part)
 
 
-def compose_contact(draft: Draft, question: Question, unit: Unit) -> Status:
-    """Answer with the contact ``unit``, and with those that may have been meant instead."""
+def compose_contact(
+    draft: Draft, question: Question, unit: Unit, alike: Sequence[Unit] = ()
+) -> Status:
+    """Answer with the contact ``unit``, and with those that may have been meant instead; ``alike``
+    are about as likely."""
     index = draft.index
     kinds = {fact.kind for fact in index.catalog.facts(unit.id)}
-    rivals = _rivals(index, question, unit)
+    rivals = list(dict.fromkeys([*_rivals(index, question, unit), *alike]))
     if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
         mark = draft.cite(unit.document, _introduced(unit))
         draft.lines.append(say(draft.language, "no_phone", email=name_contact(index, unit), mark=mark))

@@ -39,3 +39,9 @@ def test_what_is_spelled_out(acronym: str, text: str, expected: bool) -> None:
 def test_an_acronym_that_the_sources_never_spell_out_is_not_explained(assistant: Assistant) -> None:
     assert assistant.ask("Que veut dire le sigle CNCD ?").status == "not_in_sources"
     assert not assistant.ask("Que veut dire le sigle PFUE ?").abstained
+
+
+def test_one_of_a_numbered_kind_is_no_acronym(assistant: Assistant) -> None:
+    assert acronym_asked("Que signifie ODD ?") == "ODD"
+    assert acronym_asked("Que signifie ODD 17 ?") is None
+    assert "Partenariat" in assistant.ask("Que signifie ODD 17 ?").text

@@ -182,3 +182,11 @@ def test_a_month_is_corrected_like_a_date(assistant: Assistant) -> None:
 def test_a_year_that_is_supposed_is_corrected(assistant: Assistant) -> None:
     wrong = assistant.ask("Villes Internet a été fondée en 1998, non ?")
     assert wrong.text.startswith("Non, pas 1998") and "2002" in wrong.text
+
+
+def test_contacts_that_are_as_likely_are_told_apart(assistant: Assistant) -> None:
+    answer = assistant.ask("Le contact de l'ANCT.")
+    assert "Caroline.XU@anct.gouv.fr" in answer.text
+    for name, role in (("XU", "Pour toutes questions"), ("LAGET", "tiers-lieux")):
+        if name in answer.text:
+            assert role in answer.text
