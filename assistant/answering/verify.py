@@ -1,8 +1,8 @@
 """The quote contract, checked on every answer before anybody sees it.
 
 1. Every quote is exactly what stands at its offsets in a source.
-2. Every value (date, amount, number, mail, phone, address) and every word of the answer comes
-   from a cited quote, from the question, or from our own phrase book.
+2. Every value (date, amount, number, mail, phone, address) and every word of a paragraph comes
+   from the quotes that it cites, from the question, or from our own phrase book.
 """
 
 from __future__ import annotations
@@ -43,21 +43,33 @@ def problems(
         found.append(f"markers {sorted(used)} but citations {sorted(numbers)}")
     if status not in ABSTENTIONS and not quotes:
         found.append("a claim without a citation")
-    sources = [citation.quote for citation in quotes]
-    own = [index.call.title, index.call.authority]
-    for citation in quotes:  # a linked resource is named, with its page
-        if index.documents[citation.document].kind == "linked":
-            own += [citation.title, f"p. {citation.page}" if citation.page else ""]
-    plain = _COMPUTED.sub(" ", _MARK.sub(" ", text))
-    found += ungrounded_values(plain, [*sources, *own, question])
+    given = [index.call.title, index.call.authority, question]
+    for block in text.split("\n\n"):
+        marked = {int(number) for number in _MARK.findall(block)}
+        cited = [citation for citation in quotes if not marked or citation.index in marked]
+        found += _ungrounded(block, cited, given, index, language, generated=generated)
+    return found
+
+
+def _ungrounded(
+    block: str, cited: Sequence[Citation], given: Sequence[str], index: CallIndex, language: str,
+    *, generated: bool,
+) -> list[str]:  # fmt: skip
+    """What of a paragraph comes neither from the quotes that it cites (all of them, when it names
+    none) nor from what is ``given``."""
+    sources = [*given, *(citation.quote for citation in cited)]
+    for citation in cited:  # a linked resource is named, with its page
+        if index.document(citation.document).kind == "linked":
+            sources += [citation.title, f"p. {citation.page}" if citation.page else ""]
+    plain = _COMPUTED.sub(" ", _MARK.sub(" ", block))
+    found = ungrounded_values(plain, sources)
     if generated:
         return found
-    allowed = _phrase_words(language).union(*(tokens(s) for s in [*sources, *own, question]))
+    allowed = _phrase_words(language).union(*(tokens(source) for source in sources))
     unknown = sorted({word for word in tokens(plain) if word not in allowed and not word.isdigit()})
     months = {word for value in find_values(plain) if value.kind in ("date", "month")
               for word in tokens(plain[value.start : value.end])}  # fmt: skip
-    found += [f"'{word}' stands in no quote" for word in unknown if word not in months]
-    return found
+    return found + [f"'{word}' stands in no quote" for word in unknown if word not in months]
 
 
 def ungrounded_values(text: str, sources: Iterable[str]) -> list[str]:
