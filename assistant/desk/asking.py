@@ -3,7 +3,7 @@ person can read, and what they miss.
 
 The rules (asking.toml, reasons.toml) know the usual turns. What they miss is heard by two logistic
 regressions over the sentence's embedding and the rules themselves (hearing.json, made by
-``python -m evals.train_hearing``).
+``python -m evals.mails.train_hearing``).
 """
 
 from __future__ import annotations

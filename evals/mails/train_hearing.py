@@ -1,7 +1,7 @@
 """Fit the regressions that hear, in a sentence of a mail, whether it asks something and whether it
 calls for a person (assistant/desk/hearing.json).
 
-    python -m evals.train_hearing [--dry-run]
+    python -m evals.mails.train_hearing [--dry-run]
 
 Learns from the sentences of the dev mails under evals/mails/ (one that holds most of a gold
 question asks; those of mails that need nobody call for nobody) and from evals/mails/sentences.yaml.
@@ -40,7 +40,7 @@ from assistant.settings import load_settings
 from assistant.words import stems
 from evals.mails.cases import MailCase, load_mails
 
-MAILS = Path(__file__).with_name("mails")
+MAILS = Path(__file__).parent
 FOLDS = 8
 # Of the vectors, whose coordinates are small, against the cues; and the inverse of the penalty.
 # Cross-validated, 9 to 24 and 0.3 to 3 do about as well.
