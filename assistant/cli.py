@@ -20,7 +20,7 @@ from assistant.commands.terminal import clear_errors, say
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from assistant.answering.assistant import Explanation
+    from assistant.answering.finish import Explanation
     from assistant.embedding import Embedder
     from assistant.types import Answer
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol, runtime_checkable
 
-from assistant.answering.assistant import Explanation
+from assistant.answering.finish import Explanation
 from assistant.errors import QuestionError
 from assistant.types import Answer, Document, Turn
 from evals.cases import Case

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
@@ -18,10 +16,17 @@ from assistant.answering.compose import (
     compose_missing,
 )
 from assistant.answering.decide import Decision, decide
-from assistant.answering.draft import Draft, citations
+from assistant.answering.draft import Draft
 from assistant.answering.elsewhere import served_call
 from assistant.answering.events import Done, Event, Outlet, Progress
-from assistant.answering.generate import Generation, Writer
+from assistant.answering.finish import (
+    Explanation,
+    Stopwatch,
+    call_address,
+    finish,
+    handoff_unit,
+)
+from assistant.answering.generate import Writer
 from assistant.answering.index import CallIndex
 from assistant.answering.indexes import Indexes
 from assistant.answering.linked import consult, tell_difference, tell_linked
@@ -29,10 +34,8 @@ from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
-from assistant.answering.suggestions import suggest
 from assistant.answering.texts import say
 from assistant.answering.understand import clean, detect_language, understand
-from assistant.answering.verify import problems
 from assistant.call import Call, list_calls
 from assistant.chat_model import open_chat_model
 from assistant.clock import Clock, system_clock
@@ -44,39 +47,11 @@ from assistant.types import (
     ABSTENTIONS,
     Answer,
     Document,
-    Handoff,
     Status,
-    Timings,
     Turn,
-    Unit,
 )
 
 MAX_CHARS = 4_000
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    spent: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Book the time since the last lap on ``stage``."""
-        now = time.perf_counter()
-        self.spent[stage] = self.spent.get(stage, 0.0) + (now - self._last) * 1e3
-        self._last = now
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What each stage did for one part of a question, for whoever maintains the assistant."""
-
-    question: Question
-    retrieval: Retrieval
-    reading: Reading
-    decision: Decision
-    generation: Generation | None = None
 
 
 class Assistant:
@@ -246,7 +221,7 @@ class Assistant:
             steps.append(Explanation(part, retrieval, reading, decision, generation))
             yield from outlet.follow(draft)
             watch.lap("compose")
-        answer = self._finish(index, message, history, draft, decisions, steps, watch)
+        answer = finish(index, message, history, draft, decisions, steps, watch)
         yield from outlet.show(answer.text, answer.citations)
         metrics.ANSWERS.labels(answer.mode, answer.status).inc()
         return answer, steps
@@ -272,99 +247,22 @@ class Assistant:
         if decision.phrase is not None:
             names = {"title": index.call.title, "authority": index.call.authority}
             if decision.other is not None:
-                names |= {"other": decision.other.title, "address": _address(decision.other)}
+                names |= {"other": decision.other.title, "address": call_address(decision.other)}
             draft.lines.append(say(language, decision.phrase, **names))
             if decision.phrase == "personal":
-                compose_handoff(draft, self._handoff_unit(index))
+                compose_handoff(draft, handoff_unit(index))
             return decision.status
         if decision.status in ABSTENTIONS:
             topic = topics()[decision.topic] if decision.topic else None
             nearest = reading.candidates[0] if decision.near else None
-            compose_missing(draft, topic, self._handoff_unit(index) if single else None, nearest)
+            compose_missing(draft, topic, handoff_unit(index) if single else None, nearest)
             return decision.status
         status = compose_answer(
             draft, question, reading.candidates, self._today(index), sure=decision.sure
         )
         if status in ABSTENTIONS and single:
-            compose_handoff(draft, self._handoff_unit(index))
+            compose_handoff(draft, handoff_unit(index))
         return status
-
-    def _finish(
-        self, index: CallIndex, question: str, history: Sequence[Turn], draft: Draft,
-        decisions: Sequence[tuple[Status, float]], steps: Sequence[Explanation], watch: Stopwatch,
-    ) -> Answer:  # fmt: skip
-        statuses = [status for status, _ in decisions]
-        status = _overall(statuses)
-        quotes = citations(draft)
-        text = draft.text
-        said = " ".join([question, *(turn.text for turn in history if turn.role == "user")])
-        for other in (step.decision.other for step in steps):
-            said += f" {other.title} {_address(other)}" if other else ""
-        generated = any(step.generation and step.generation.shown for step in steps)
-        wrong = problems(
-            text, quotes, status, said, index, draft.language, generated=generated
-        )
-        if wrong:
-            # The gate: what can't be verified is not shown.
-            generated = False
-            draft = Draft(index, draft.language)
-            compose_missing(draft, None, self._handoff_unit(index), None)
-            status, text, quotes = "not_in_sources", draft.text, citations(draft)
-            if problems(text, quotes, status, said, index, draft.language):
-                text, quotes = say(draft.language, "missing_unknown"), ()
-        watch.lap("verify")
-        handoff = None
-        if status in ("not_in_sources", "partial") or any(s == "not_in_sources" for s in statuses):
-            contact = index.call.handoff
-            personal = any(step.decision.phrase == "personal" for step in steps)
-            reason = "reason_person" if personal else "reason_missing"
-            handoff = Handoff(
-                name=contact.name, email=contact.email, phone=contact.phone,
-                reason=say(draft.language, reason),
-            )  # fmt: skip
-        spent = {stage: round(ms, 3) for stage, ms in watch.spent.items()}
-        return Answer(
-            id=_identity(index, question, history, text),
-            question=question,
-            language=draft.language,
-            call=index.call.id,
-            status=status,
-            text=text,
-            citations=quotes,
-            handoff=handoff,
-            mode="generated" if generated else "extractive",
-            confidence=round(min((c for _, c in decisions), default=0.0), 4),
-            suggestions=suggest(
-                [(step.reading, step.retrieval) for step in steps], index, draft.language
-            ),
-            timings_ms=Timings(**spent, total=round(sum(watch.spent.values()), 3)),
-        )
 
     def _today(self, index: CallIndex) -> date:
         return (self._clock or system_clock(index.call.timezone))().date()
-
-    def _handoff_unit(self, index: CallIndex) -> Unit | None:
-        """The passage that names the person to write to."""
-        wanted = index.call.handoff.email.lower()
-        found = index.catalog.facts_of("email", value=wanted)
-        return index.catalog.unit(found[0].unit) if found else None
-
-
-def _address(call: Call) -> str:
-    """Where a call can be asked about, on this server."""
-    return f"/?call={call.id}"
-
-
-def _overall(statuses: Sequence[Status]) -> Status:
-    """One status for a message of several questions."""
-    if len(set(statuses)) == 1:
-        return statuses[0]
-    if any(status not in ABSTENTIONS for status in statuses):
-        return "partial"
-    return "not_in_sources" if "not_in_sources" in statuses else statuses[0]
-
-
-def _identity(index: CallIndex, question: str, history: Sequence[Turn], text: str) -> str:
-    content = [index.call.id, str(index.version), question, text]
-    content += [f"{turn.role}:{turn.text}" for turn in history]
-    return hashlib.sha256("\x1f".join(content).encode()).hexdigest()[:20]

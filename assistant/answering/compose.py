@@ -46,7 +46,8 @@ def compose_answer(
     """Write the answer to one question into ``draft``; the status that it deserves."""
     best = _list_of(draft.index, question, ranked) or _whole(draft.index, ranked)
     if best.unit.kind == "contact" and best.parts == best.unit.parts:
-        return compose_contact(draft, question, best.unit, _as_likely(best, ranked))
+        first, *others = _as_likely(best, ranked)
+        return compose_contact(draft, question, first, others)
     corrected = said_otherwise(draft.index, question, best, ranked)
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
@@ -234,13 +235,14 @@ def _words(index: CallIndex, candidate: Candidate) -> int:
 
 
 def _as_likely(best: Candidate, ranked: Sequence[Candidate]) -> list[Unit]:
-    """The other contacts of the best one's section that may be meant as well."""
-    return [
+    """The contact, and the others of its section that may be meant as well, as they stand there."""
+    alike = [
         c.unit
         for c in ranked[1:_ITEMS]
         if c.unit.kind == "contact" and c.parts == c.unit.parts
         and c.unit.section == best.unit.section and best.score - c.score <= TIE
     ]  # fmt: skip
+    return sorted([best.unit, *alike], key=lambda unit: unit.span.start)
 
 
 def _list_of(

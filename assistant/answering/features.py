@@ -10,16 +10,10 @@ from assistant.answering.identifiers import identifiers
 from assistant.answering.index import CallIndex, Traits
 from assistant.answering.question import Question
 from assistant.index.catalog import KnownQuestion
-from assistant.types import FactKind, Span
+from assistant.types import Span
 
 if TYPE_CHECKING:
     from assistant.answering.retrieve import Candidate, Retrieval
-
-
-# Kinds of values that a question may ask for so plainly that they count by themselves.
-_PLAIN_KINDS: tuple[FactKind, ...] = (
-    "email", "phone", "url", "date", "time", "duration", "amount", "percent", "count"
-)
 
 
 def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None:
@@ -94,21 +88,10 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "cue_topic": cue * (topic[1] if topic else 0.0),
             "length": min(math.log(max(c.length, 20) / 150.0), 2.0),
             "foreign": 1 - native,
-            **_asked_kinds(question, traits),
             **_applying(ends, traits, is_row=c.unit.kind == "row"),
             "identified": float(bool(named & traits.identifiers)),
             "misidentified": float(bool(named and traits.identifiers) and not named & traits.identifiers),
         }
-
-
-def _asked_kinds(question: Question, traits: Traits) -> dict[str, float]:
-    """1 where a passage states a kind of value that is asked for, -1 where it does not."""
-    few = len(question.kinds) <= 2
-    stated = 1.0 if question.kinds & traits.kinds else -1.0
-    return {
-        f"kind_{kind}": stated if kind in question.kinds and (few or kind in ("date", "email")) else 0.0
-        for kind in _PLAIN_KINDS
-    }
 
 
 def _applying(ends: dict[End, float], traits: Traits, *, is_row: bool) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.answering.index import CallIndex
 from assistant.answering.read import Reading
@@ -13,12 +13,13 @@ MAX_SUGGESTIONS = 3
 
 
 def suggest(
-    read: Sequence[tuple[Reading, Retrieval]], index: CallIndex, language: str
-) -> tuple[str, ...]:
+    read: Sequence[tuple[Reading, Retrieval]], quoted: Iterable[tuple[str, Span]],
+    index: CallIndex, language: str,
+) -> tuple[str, ...]:  # fmt: skip
     """Validated questions near the one asked, in their plain wording and the user's language, each
-    answered by other passages than the answer and the ones before it."""
+    answered by other passages than the answer (it has ``quoted`` them) and the ones before it."""
     found: dict[str, str] = {}
-    told: list[tuple[str, Span]] = []
+    told: list[tuple[str, Span]] = list(quoted)
     for reading, retrieval in read:
         for best in reading.candidates[:1]:
             told += [(best.unit.document, part) for part in best.parts]

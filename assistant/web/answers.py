@@ -18,8 +18,9 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.answering.assistant import Assistant, Explanation
+from assistant.answering.assistant import Assistant
 from assistant.answering.events import Done, Event
+from assistant.answering.finish import Explanation
 from assistant.errors import AssistantError, CorpusError
 from assistant.settings import Settings
 from assistant.types import ABSTENTIONS, Answer, Turn
@@ -87,9 +88,7 @@ class Answers:
             yield Done(cached)
             return
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        tell = events.put if self.assistant.writes else None
-        job = self._submit(lambda: self._make(key, question, history, call, tell))
-        job.add_done_callback(lambda _: events.put(None))
+        job = self._start(key, question, history, call, events.put)
         deadline = time.monotonic() + self._timeout_s
         while True:
             try:
@@ -116,9 +115,7 @@ class Answers:
         def tell(event: Event | None) -> None:
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-        told = tell if self.assistant.writes else None
-        job = self._submit(lambda: self._make(key, question, history, call, told))
-        job.add_done_callback(lambda _: tell(None))
+        job = self._start(key, question, history, call, tell)
         deadline = time.monotonic() + self._timeout_s
         try:
             while True:
@@ -149,6 +146,16 @@ class Answers:
     async def run(self, work: Callable[[], _T]) -> _T:
         """Something else that blocks, such as the database, away from the event loop."""
         return await asyncio.to_thread(work)
+
+    def _start(
+        self, key: _Key, question: str, history: Sequence[Turn], call: str | None,
+        tell: Callable[[Event | None], None],
+    ) -> Future[Answer]:  # fmt: skip
+        """Begin an answer; ``tell`` hears its events, where a model writes, and None at the end."""
+        told = tell if self.assistant.writes else None
+        job = self._submit(lambda: self._make(key, question, history, call, told))
+        job.add_done_callback(lambda _: tell(None))
+        return job
 
     def _submit(self, work: Callable[[], _T]) -> Future[_T]:
         with self._lock:

@@ -190,3 +190,14 @@ def test_contacts_that_are_as_likely_are_told_apart(assistant: Assistant) -> Non
     for name, role in (("XU", "Pour toutes questions"), ("LAGET", "tiers-lieux")):
         if name in answer.text:
             assert role in answer.text
+
+
+@pytest.mark.parametrize("question", ["Le contact de l'ANCT.", "Qui peut candidater ?", "date limite ?"])
+def test_what_is_suggested_is_not_what_was_just_quoted(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    quoted = {(c.document, c.start, c.end) for c in answer.citations}
+    index = assistant.index(answer.call)
+    for suggestion in answer.suggestions:
+        entries = [e for e in index.catalog.validated_questions() if e.text == suggestion]
+        parts = {(e.document, p.start, p.end) for e in entries for p in e.parts}
+        assert parts and not parts & quoted

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
@@ -21,13 +24,18 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.clock import stopped_clock
+from assistant.embedding import Embedder
 from assistant.settings import Settings
+from tests.llm.scripted import halting, serving
 from tests.web.helpers import build_site, served
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+WRITTEN = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}].\n"
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -160,3 +168,37 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Closed: the model says nothing more; opened at the latest when the test ends."""
+    made = threading.Event()
+    yield made
+    made.set()
+
+
+@pytest.fixture
+def writing(
+    assistant: Assistant, settings: Settings, embedder: Embedder, gate: threading.Event,
+    tmp_path: Path,
+) -> Callable[[float], AbstractContextManager[str]]:  # fmt: skip
+    """The address of a site whose model writes the closing date and stops until the gate opens;
+    what it writes then is wrong. The time for an answer is in seconds."""
+
+    @contextmanager
+    def open_site(budget_s: float) -> Iterator[str]:
+        noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+        with serving() as (url, script):
+            script.reply = halting("13 mars 2024", WRITTEN, "La clôture est le 9 mai 2031 [{n}].", gate)
+            changed = {
+                "llm_model": "scripted", "llm_base_url": url, "answer_budget_s": budget_s,
+                "database_url": SecretStr(f"sqlite:///{tmp_path}/web.sqlite"),
+            }  # fmt: skip
+            own = settings.model_copy(update=changed)
+            generating = Assistant(own, embedder, stopped_clock(noon))
+            with served(build_site(generating, own)) as address:
+                yield address
+            generating.close()
+
+    return open_site

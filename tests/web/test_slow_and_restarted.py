@@ -5,24 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.answering.assistant import Assistant
-from assistant.clock import stopped_clock
-from assistant.embedding import Embedder
 from assistant.settings import Settings
 from evals.bench.http import serve
-from tests.llm.scripted import halting, serving
-from tests.web.helpers import build_site, served
 
 QUESTION = "Jusqu'à quand peut-on candidater ?"
-FIRST = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}].\n"
 DEADLINE = "13 mars 2024"
 
 # Gradio's queue calls pandas in ways that pandas 3 deprecates.
@@ -36,41 +29,23 @@ def ask(page: Page, question: str) -> None:
 
 
 @pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Closed: the model says nothing more; opened at the latest when the test ends."""
-    made = threading.Event()
-    yield made
-    made.set()
-
-
-@pytest.fixture
-def writing(
-    assistant: Assistant, settings: Settings, embedder: Embedder, browser: Browser,
-    gate: threading.Event,
-) -> Callable[..., object]:  # fmt: skip
-    """A chat whose model stops after its first sentence until the gate opens."""
+def chat(
+    writing: Callable[[float], AbstractContextManager[str]], browser: Browser
+) -> Callable[[float], AbstractContextManager[Page]]:
+    """A page of a site whose model stops after its first sentence until the gate opens."""
 
     @contextmanager
     def open_page(budget_s: float) -> Iterator[Page]:
-        noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
-        with serving() as (url, script):
-            script.reply = halting(DEADLINE, FIRST, "La clôture est le 9 mai 2031 [{n}].", gate)
-            changed = {"llm_model": "scripted", "llm_base_url": url, "answer_budget_s": budget_s}
-            own = settings.model_copy(update=changed)
-            generating = Assistant(own, embedder, stopped_clock(noon))
-            with served(build_site(generating, own)) as address:
-                context = browser.new_context(locale="fr-FR", base_url=address)
-                yield context.new_page()
-                context.close()
-            generating.close()
+        with writing(budget_s) as address, browser.new_context(locale="fr-FR", base_url=address) as context:
+            yield context.new_page()
 
     return open_page
 
 
 def test_what_a_model_has_written_is_shown_before_it_ends(
-    writing: Callable[..., object], gate: threading.Event
+    chat: Callable[[float], AbstractContextManager[Page]], gate: threading.Event
 ) -> None:
-    with writing(60.0) as page:  # type: ignore[attr-defined]
+    with chat(60.0) as page:
         page.goto("/")
         ask(page, QUESTION)
         expect(page.locator(".draft .text")).to_contain_text(DEADLINE)
@@ -86,9 +61,9 @@ def test_what_a_model_has_written_is_shown_before_it_ends(
 
 
 def test_a_model_that_stops_is_not_waited_for(
-    writing: Callable[..., object], assistant: Assistant
+    chat: Callable[[float], AbstractContextManager[Page]], assistant: Assistant
 ) -> None:
-    with writing(4.0) as page:  # type: ignore[attr-defined]
+    with chat(4.0) as page:
         page.goto("/")
         ask(page, QUESTION)
         expect(page.locator(".answer .text")).to_contain_text(DEADLINE)

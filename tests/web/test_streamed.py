@@ -5,62 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from contextlib import AbstractContextManager
 
 import httpx2
-import pytest
 from openai import OpenAI
-from pydantic import SecretStr
 
-from assistant.answering.assistant import Assistant
-from assistant.clock import stopped_clock
-from assistant.embedding import Embedder
-from assistant.settings import Settings
 from assistant.types import Answer
-from tests.llm.scripted import halting, serving
-from tests.web.helpers import build_site, served
 
 QUESTION = "Jusqu'à quand peut-on candidater ?"
-FIRST = "Vous pouvez candidater jusqu'au 13 mars 2024 [{n}].\n"
-WRONG = "La clôture est le 9 mai 2031 [{n}]."
 DEADLINE = "13 mars 2024"
+Writing = Callable[[float], AbstractContextManager[str]]
 EVENTS = {"Accept": "text/event-stream"}
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Closed: the model says nothing more; opened at the latest when the test ends."""
-    made = threading.Event()
-    yield made
-    made.set()
-
-
-@pytest.fixture
-def writing(
-    assistant: Assistant, settings: Settings, embedder: Embedder, gate: threading.Event,
-    tmp_path: Path,
-) -> Callable[..., object]:  # fmt: skip
-    """The address of a site whose model stops after its first sentence until the gate opens."""
-
-    @contextmanager
-    def open_site(budget_s: float, more: str = WRONG) -> Iterator[str]:
-        noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
-        with serving() as (url, script):
-            script.reply = halting(DEADLINE, FIRST, more, gate)
-            changed = {
-                "llm_model": "scripted", "llm_base_url": url, "answer_budget_s": budget_s,
-                "database_url": SecretStr(f"sqlite:///{tmp_path}/web.sqlite"),
-            }  # fmt: skip
-            own = settings.model_copy(update=changed)
-            generating = Assistant(own, embedder, stopped_clock(noon))
-            with served(build_site(generating, own)) as address:
-                yield address
-            generating.close()
-
-    return open_site
 
 
 def heard(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, object]]]:
@@ -74,9 +29,9 @@ def heard(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def test_events_come_while_the_model_writes(
-    writing: Callable[..., object], gate: threading.Event
+    writing: Writing, gate: threading.Event
 ) -> None:
-    with writing(60.0) as address:  # type: ignore[attr-defined]
+    with writing(60.0) as address:
         body = {"question": QUESTION}
         with httpx2.stream(
             "POST", f"{address}/api/v1/answers", json=body, headers=EVENTS, timeout=60
@@ -99,9 +54,9 @@ def test_events_come_while_the_model_writes(
 
 
 def test_another_answer_takes_the_place_of_a_model_that_stops(
-    writing: Callable[..., object]
+    writing: Writing
 ) -> None:
-    with writing(3.0) as address:  # type: ignore[attr-defined]
+    with writing(3.0) as address:
         reply = httpx2.post(
             f"{address}/api/v1/answers", json={"question": QUESTION}, headers=EVENTS, timeout=60
         )
@@ -118,9 +73,9 @@ def test_another_answer_takes_the_place_of_a_model_that_stops(
 
 
 def test_chunks_come_while_the_model_writes(
-    writing: Callable[..., object], gate: threading.Event
+    writing: Writing, gate: threading.Event
 ) -> None:
-    with writing(60.0) as address:  # type: ignore[attr-defined]
+    with writing(60.0) as address:
         client = OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
         chunks = client.chat.completions.create(
             model="default", messages=[{"role": "user", "content": QUESTION}], stream=True
@@ -135,8 +90,8 @@ def test_chunks_come_while_the_model_writes(
         assert rest[-1].choices[0].finish_reason == "stop"
 
 
-def test_chunks_say_when_another_answer_takes_the_place(writing: Callable[..., object]) -> None:
-    with writing(3.0) as address:  # type: ignore[attr-defined]
+def test_chunks_say_when_another_answer_takes_the_place(writing: Writing) -> None:
+    with writing(3.0) as address:
         client = OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
         chunks = client.chat.completions.create(
             model="default", messages=[{"role": "user", "content": QUESTION}], stream=True,
