@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,16 +44,15 @@ Progress = Callable[[str, int, int], None]
 """Called with a shelf, how many of its texts are embedded, and how many are known to be new."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Job:
-    """What the parts of one version share; ``counts`` adds up over them."""
+    """What the parts of one version share."""
 
     settings: Settings
     versions: Versions
     embedder: Embedder
     prototypes: Prototypes
     progress: Progress | None
-    counts: Counter[str] = field(default_factory=Counter)
 
 
 class Part:

@@ -203,14 +203,16 @@ class Catalog:
     def questions(self, ids: Iterable[str]) -> dict[str, KnownQuestion]:
         """Known questions by id; unknown ids are left out."""
         wanted = list(ids)
-        missing = [id_ for id_ in wanted if id_ not in self._questions]
+        found = {id_: held for id_ in wanted if (held := self._questions.get(id_)) is not None}
+        missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
             rows = self._among("SELECT * FROM questions WHERE id", missing)
-            self._questions.update((row[0], _question(row)) for row in rows)
-        found = {id_: self._questions[id_] for id_ in wanted if id_ in self._questions}
-        if len(self._questions) > _QUESTIONS_HELD:
-            self._questions.clear()
-        return found
+            read = {row[0]: _question(row) for row in rows}
+            found |= read
+            if len(self._questions) > _QUESTIONS_HELD:
+                self._questions.clear()
+            self._questions.update(read)
+        return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def all_questions(self) -> Iterator[KnownQuestion]:
         """All known questions, in the order in which they were written down."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -73,9 +74,9 @@ class DeskSite:
         )
 
     @property
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> Mapping[str, Document]:
         """The sources as they are now, by id."""
-        return dict(self.assistant.index(self.call.id).documents)
+        return self.assistant.index(self.call.id).documents
 
     def triager(self) -> Desk:
         """Triages mails with what was validated so far."""
