@@ -19,10 +19,10 @@ _NAMED = re.compile(
 _MIN_LETTERS = 3
 
 
-def personal_data(text: str, mail: StoredMail, call: Call, public: Sequence[str] = ()) -> list[str]:
+def personal_data(text: str, mail: StoredMail | None, call: Call, public: Sequence[str] = ()) -> list[str]:
     """Pieces of ``text`` that are personal data: addresses, phones, long numbers, names behind a
-    form of address, the sender's name and mail address; what ``public`` texts and the call's own
-    contact say apart."""
+    form of address, the name and mail address of who sent ``mail``; what ``public`` texts and the
+    call's own contact say apart."""
     contact = call.handoff
     allowed = "\n".join([*public, contact.name, contact.email, contact.phone or ""])
     known = {value.value for value in find_values(allowed)}
@@ -33,7 +33,7 @@ def personal_data(text: str, mail: StoredMail, call: Call, public: Sequence[str]
     found += [number for number in _NUMBER.findall(text) if number not in allowed]
     found += [name.strip() for name in _NAMED.findall(text) if fold(name.strip()) not in fold(allowed)]
     words = set(re.findall(r"\w+", fold(text)))
-    sender = re.findall(r"[^\W\d_]+", fold(f"{mail.sender_name} {mail.sender.partition('@')[0]}"))
+    sender = re.findall(r"[^\W\d_]+", fold(f"{mail.sender_name} {mail.sender.partition('@')[0]}")) if mail else []
     ordinary = stop_words() | set(re.findall(r"\w+", fold(allowed)))
     found += [name for name in sender if len(name) >= _MIN_LETTERS and name in words and name not in ordinary]
     return list(dict.fromkeys(found))

@@ -67,7 +67,8 @@ class StoredMail(Base):
 
 class Wording(Base):
     """An officer's words for one answer. ``key`` stands for the answer that the assistant gives,
-    with its quotes: when the sources change, so does the key."""
+    with its quotes: when the sources change, so does the key. ``question`` is one that it answers,
+    "" where it would tell who asked."""
 
     __tablename__ = "wordings"
     __table_args__ = (Index("wordings_key", "call", "key"),)
@@ -75,6 +76,7 @@ class Wording(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     call: Mapped[str] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(64))
+    question: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text)
     quotes: Mapped[list[str]] = mapped_column(JSON)
     who: Mapped[str] = mapped_column(String(80))

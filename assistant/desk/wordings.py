@@ -26,6 +26,7 @@ from assistant.values import find_values
 from assistant.words import fold
 
 _MARK = re.compile(r"\[(\d+)\]")
+_MARKED = re.compile(r" ?\[(\d+)\]")
 _NUMBER = re.compile(r"\d+")
 _NUMBERED = re.compile(r"^\d+\. .*\n")
 
@@ -33,12 +34,13 @@ _NUMBERED = re.compile(r"^\d+\. .*\n")
 @dataclass(frozen=True, slots=True)
 class Learned:
     """Words that an approved draft has for one answer, or why they are not used again: an id of
-    the desk's texts."""
+    the desk's texts. ``question`` is the one answered, "" where it would tell who asked."""
 
     key: str
     text: str
     quotes: tuple[str, ...]
     refused: str = ""
+    question: str = ""
 
 
 def answer_key(answer: Answer) -> str:
@@ -70,11 +72,34 @@ def learn(mail: StoredMail, approved: str, call: Call) -> list[Learned]:
         marks = _marks(mail, reply)
         quotes = tuple(citation["quote"] for citation in reply["citations"])
         own = _MARK.sub(lambda m, marks=marks: f"[{marks[int(m[1])]}]" if int(m[1]) in marks else "", text)  # type: ignore[misc]
-        found.append(Learned(reply["key"], own.strip(), quotes, _refused(own, mail, quotes, call)))
+        question = "" if personal_data(reply["question"], mail, call) else reply["question"]
+        found.append(Learned(reply["key"], own.strip(), quotes, _refused(own, mail, quotes, call), question))
     return found
 
 
-def keep_wordings(store: Store, call: str, who: str, learned: Sequence[Learned], mail: int) -> int:
+def confirm(store: Store, who: str, id_: int, text: str, answer: Answer, call: Call) -> Learned | None:
+    """Words that expired, as the officer wants them now, for the ``answer`` that their question gets
+    now. They are kept, and the expired ones withdrawn, unless the result says why not. None where
+    there are no such words."""
+    with store.session() as session:
+        old = session.get(Wording, id_)
+    if old is None or old.call != call.id:
+        return None
+    quotes = tuple(citation.quote for citation in answer.citations)
+    marks = {str(citation.index) for citation in answer.citations}
+    own = _MARKED.sub(lambda m: m[0] if m[1] in marks else "", text.replace("\r\n", "\n")).strip()
+    found = Learned(answer_key(answer), own, quotes, _refused(own, None, quotes, call), old.question)
+    if keep_wordings(store, call.id, who, [found], None):
+        set_wording(store, who, id_, withdrawn=True)
+    return found
+
+
+def expired_wording(store: Store, call: str, id_: int) -> Wording | None:
+    """Words in use by their id, with the question that they answer; None where there are none."""
+    return next((row for row in wordings(store, call) if row.id == id_ and row.question), None)
+
+
+def keep_wordings(store: Store, call: str, who: str, learned: Sequence[Learned], mail: int | None) -> int:
     """Keep what may be used again; newer words take the place of older ones. How many."""
     usable = [item for item in learned if not item.refused]
     with store.session() as session:
@@ -82,7 +107,7 @@ def keep_wordings(store: Store, call: str, who: str, learned: Sequence[Learned],
             for old in session.scalars(select(Wording).where(Wording.call == call, Wording.key == item.key)):
                 old.withdrawn = True
             session.add(Wording(
-                call=call, key=item.key, text=item.text,
+                call=call, key=item.key, question=item.question, text=item.text,
                 quotes=list(item.quotes), who=who, at=datetime.now(UTC), withdrawn=False,
             ))  # fmt: skip
             log(session, who, "wording kept", mail, {}, {"key": item.key[:12]})
@@ -138,7 +163,7 @@ def _marks(mail: StoredMail, reply: dict[str, Any]) -> dict[int, int]:
     }  # fmt: skip
 
 
-def _refused(text: str, mail: StoredMail, quotes: Sequence[str], call: Call) -> str:
+def _refused(text: str, mail: StoredMail | None, quotes: Sequence[str], call: Call) -> str:
     if personal_data(text, mail, call, quotes):
         return "wording_personal"
     contact = call.handoff

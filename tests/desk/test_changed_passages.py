@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.desk.memory import Memory
 from assistant.desk.passages import changed_passages, to_reread
 from assistant.desk.rows import DONE, DRAFTED
 from assistant.desk.store import Store
@@ -104,6 +105,21 @@ def test_a_changed_date_expires_exactly_the_drafts_that_quote_it(
     assert [kept.mail(id_).state for id_ in (ids[0], ids[2])] == [DONE, DONE]
     done = [entry.what for id_ in (ids[0], ids[2]) for entry in kept.audit(id_)]
     assert done.count("redrafted") == 1 and done.count("confirmed") == 2 and done.count("undone") == 1
+
+    path = f"/desk/validated/{wording.id}"
+    assert path in client.get("/desk/validated").text
+    shown = client.get(path).text
+    assert "20 mars 2024" in shown and "On ferme le 13 mars 2024 [1]." in shown
+    assert post(client, path, text="On ferme le 13 mars 2024 [1].") == 422
+    assert post(client, path, text="Écrivez à leo@exemple.fr [1].") == 422
+    assert [row.id for row in wordings(kept, own.call)] == [wording.id]
+    assert post(client, path, text="On ferme le 20 mars 2024 [1] [9].") == 303
+    (confirmed,) = wordings(kept, own.call)
+    assert confirmed.text == "On ferme le 20 mars 2024 [1]."
+    assert "expirée" not in client.get("/desk/validated").text
+    assert client.get(path).status_code == 404 and post(client, path, text="x") == 404
+    said_now = Desk(changing, None, Memory(kept, own.call)).triage(letter(DATE, message_id="<z@x>"))
+    assert "On ferme le 20 mars 2024 [1]" in said_now.draft
 
 
 def _document(text: str) -> dict[str, Document]:

@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from assistant.desk.corrections import corrections, set_correction
-from assistant.desk.wordings import set_wording, stands, wordings
+from assistant.desk.tables import Wording
+from assistant.desk.wordings import confirm, expired_wording, set_wording, stands, wordings
+from assistant.types import Answer
 from assistant.web.desk.site import Reader, Signer, desk_of, page
 
 router = APIRouter()
@@ -38,3 +40,31 @@ def change(
         raise HTTPException(422)
     _CHANGES[kind](desk_of(request).store, user, id_, withdrawn=bool(withdraw))
     return RedirectResponse("/desk/validated", 303)
+
+
+@router.get("/validated/{id_}")
+def expired(request: Request, user: Reader, id_: int) -> Response:
+    """Words that expired, beside the answer that their question gets now."""
+    wording, answer = _of_now(request, id_)
+    return page(request, "desk_expired.html", user, wording=wording, answer=answer, text=wording.text)
+
+
+@router.post("/validated/{id_}")
+def confirm_expired(request: Request, user: Signer, id_: int, text: Annotated[str, Form()] = "") -> Response:
+    """Use words for the answer of now, as the officer changed them."""
+    site = desk_of(request)
+    wording, answer = _of_now(request, id_)
+    learned = confirm(site.store, user, id_, text, answer, site.call)
+    if learned is not None and learned.refused:
+        return page(
+            request, "desk_expired.html", user, status=422, notice=learned.refused, wording=wording, answer=answer, text=text
+        )  # fmt: skip
+    return RedirectResponse("/desk/validated", 303)
+
+
+def _of_now(request: Request, id_: int) -> tuple[Wording, Answer]:
+    site = desk_of(request)
+    wording = expired_wording(site.store, site.call.id, id_)
+    if wording is None:
+        raise HTTPException(404)
+    return wording, site.assistant.ask(wording.question, call=site.call.id)
