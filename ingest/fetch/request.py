@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 import zlib
 from collections.abc import Iterable, Mapping
@@ -59,8 +60,8 @@ def get(
 ) -> Response:
     """Fetch ``url`` without following redirects.
 
-    Raises Refused for an address that is not public or a body beyond the limits, Unreachable
-    when no whole answer comes in time.
+    Raises Refused for an address that is not public, a certificate that is not trusted or a body
+    beyond the limits, Unreachable when no whole answer comes in time.
     """
     scheme, host, port = origin(url)
     parts = urlsplit(url)
@@ -87,6 +88,9 @@ def get(
     except (httpcore2.ReadError, httpcore2.ProtocolError) as error:
         raise Broken(f"the answer broke off ({str(error) or type(error).__name__})") from error
     except (httpcore2.TimeoutException, httpcore2.NetworkError) as error:
+        cause = error.__cause__ or error.__context__
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise Refused(f"its certificate is not trusted ({cause.verify_message})") from error
         raise Unreachable(f"the connection failed ({str(error) or type(error).__name__})") from error
 
 
