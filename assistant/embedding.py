@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -27,14 +28,38 @@ Progress = Callable[[int, int], None]
 """Called after every ``batch_size`` texts with the number of texts done and the total."""
 
 EMBEDDED = "embedded"
-EMBEDDED_FORMAT = 3
+EMBEDDED_FORMAT = 4
 EMBEDDED_FOLDER = f"multilingual-e5-small-q4-v{EMBEDDED_FORMAT}"
 MANIFEST = "manifest.json"
 ONNX_FILE = "onnx/model_int8.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 MAX_TOKENS = 512
+# What of a text's tokens are its words: neither those of the prefix nor those that begin and end it.
+CONTENT: dict[Kind, slice] = {"query": slice(4, -1), "passage": slice(3, -1)}
+WORD_DIMENSION = 64
 DEFAULT_THREADS = min(os.cpu_count() or 1, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text, for late interaction (Khattab and Zaharia 2020): unit vectors as 8-bit integers
+    (words, WORD_DIMENSION), 127 for 1, and what each weighs when it asks, float32 (words,), 1 in sum."""
+
+    vectors: npt.NDArray[np.int8]
+    weights: Vectors
+
+
+NO_WORDS = Words(np.zeros((0, WORD_DIMENSION), np.int8), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Unit vectors, float32 (texts, dimension), and the words of each text: none from a model that
+    was not trained for it."""
+
+    vectors: Vectors
+    words: list[Words]
 
 
 class Embedder(Protocol):
@@ -57,6 +82,9 @@ class Embedder(Protocol):
         progress: Progress | None = None,
     ) -> Vectors:
         """Unit vectors, float32 (texts, dimension), in the order of ``texts``."""
+
+    def embed(self, texts: Sequence[str], *, kind: Kind) -> Embedded:
+        """The same, with the words of every text."""
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of one question."""
@@ -114,19 +142,21 @@ class OnnxEmbeddings(Embeddings):
 
         ``batch_size`` only sets how often ``progress`` is called.
         """
-        prefixed = [PREFIXES[kind] + text for text in texts]
         vectors = np.empty((len(texts), self._dimension), np.float32)
-        if len(texts) == 1:
-            vectors[0] = self._embed(prefixed[0])
-            if progress:
-                progress(1, 1)
-            return vectors
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="embedding") as pool:
-            for done, vector in enumerate(pool.map(self._embed, prefixed), start=1):
-                vectors[done - 1] = vector
-                if progress and (done % batch_size == 0 or done == len(texts)):
-                    progress(done, len(texts))
+        for done, (vector, _) in enumerate(self._run_all(texts, kind), start=1):
+            vectors[done - 1] = vector
+            if progress and (done % batch_size == 0 or done == len(texts)):
+                progress(done, len(texts))
         return vectors
+
+    def embed(self, texts: Sequence[str], *, kind: Kind) -> Embedded:
+        """Vectors as ``encode`` gives them, with the words of every text."""
+        vectors = np.empty((len(texts), self._dimension), np.float32)
+        words: list[Words] = []
+        for number, (vector, projected) in enumerate(self._run_all(texts, kind)):
+            vectors[number] = vector
+            words.append(_words(projected[CONTENT[kind]]) if projected is not None else NO_WORDS)
+        return Embedded(vectors, words)
 
     def embed_query(self, text: str) -> list[float]:
         vector: list[float] = self.encode([text], kind="query")[0].tolist()
@@ -136,15 +166,29 @@ class OnnxEmbeddings(Embeddings):
         vectors: list[list[float]] = self.encode(texts, kind="passage").tolist()
         return vectors
 
-    def _embed(self, text: str) -> Vectors:
-        """The vector, float32 (dimension,), of a text that has its prefix."""
+    def _run_all(self, texts: Sequence[str], kind: Kind) -> Iterator[tuple[Vectors, Vectors | None]]:
+        prefixed = [PREFIXES[kind] + text for text in texts]
+        if len(prefixed) == 1:
+            yield self._run(prefixed[0])
+            return
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="embedding") as pool:
+            yield from pool.map(self._run, prefixed)
+
+    def _run(self, text: str) -> tuple[Vectors, Vectors | None]:
+        """The vector, (dimension,), of a text that has its prefix, and its tokens as the graph projects
+        them, (tokens, WORD_DIMENSION + 1); None from a graph without a projection."""
         valid = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates, from bad mails
         ids = np.array([self._tokenizer.encode(valid).ids], np.int64)
-        (vectors,) = self._session.run(
-            None, {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        )
-        vector: Vectors = vectors[0]
-        return vector
+        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return outputs[0][0], outputs[1][0] if len(outputs) > 1 else None
+
+
+def _words(projected: Vectors) -> Words:
+    """Words from their projection, whose last column is the logarithm of what they weigh."""
+    vectors, logits = projected[:, :WORD_DIMENSION], projected[:, WORD_DIMENSION]
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    powers = np.exp(logits - logits.max(initial=0.0))
+    return Words(np.rint(vectors / lengths * 127).astype(np.int8), powers / max(powers.sum(), 1e-9))
 
 
 class SentenceTransformerEmbeddings(Embeddings):
@@ -202,6 +246,10 @@ class SentenceTransformerEmbeddings(Embeddings):
             if progress:
                 progress(start + len(batch), len(order))
         return vectors
+
+    def embed(self, texts: Sequence[str], *, kind: Kind) -> Embedded:
+        """Vectors as ``encode`` gives them, without words."""
+        return Embedded(self.encode(texts, kind=kind), [NO_WORDS] * len(texts))
 
     def embed_query(self, text: str) -> list[float]:
         vector: list[float] = self.encode([text], kind="query")[0].tolist()

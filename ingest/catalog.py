@@ -109,16 +109,15 @@ class CatalogWriter:
 
     def remove_document(
         self, document: Document, units: Sequence[Unit]
-    ) -> tuple[dict[str, bytes], set[str]]:
-        """Remove a document, which has these units: the topics of its views by their ids, and the
-        ids of the questions that its facts gave."""
+    ) -> tuple[dict[str, tuple[bytes, bytes]], set[str]]:
+        """Remove a document, which has these units: the topics and words of its views by their ids,
+        and the ids of the questions that its facts gave."""
         db = self._db
-        views: dict[str, bytes] = dict(
-            db.execute(
-                "SELECT u.id || '#' || v.view, v.topics FROM units u JOIN views v "
-                "ON v.unit = u.number WHERE u.document = ?", (document.id,),
-            )
+        rows = db.execute(
+            "SELECT u.id || '#' || v.view, v.topics, w.vectors FROM units u JOIN views v "
+            "ON v.unit = u.number JOIN words w ON w.view = v.number WHERE u.document = ?", (document.id,),
         )  # fmt: skip
+        views = {id_: (topics, words) for id_, topics, words in rows}
         rows = db.execute(
             "DELETE FROM questions WHERE document = ? AND origin = 'fact' RETURNING id", (document.id,)
         )
@@ -126,6 +125,7 @@ class CatalogWriter:
         numbers = db.execute("SELECT number, id FROM units WHERE document = ?", (document.id,)).fetchall()
         for number, id_ in numbers:
             db.execute("DELETE FROM lexical WHERE rowid = ?", (number,))
+            db.execute("DELETE FROM words WHERE view IN (SELECT number FROM views WHERE unit = ?)", (number,))
             db.execute("DELETE FROM views WHERE unit = ?", (number,))
             db.execute("DELETE FROM facts WHERE unit = ?", (id_,))
         db.execute("DELETE FROM units WHERE document = ?", (document.id,))
@@ -133,12 +133,14 @@ class CatalogWriter:
         self._learn(document, units, -1)
         return views, questions
 
-    def add_views(self, rows: Iterable[tuple[int, str, bytes]]) -> None:
-        """Add views: the number of the unit, the id, the topics as they are stored."""
-        self._db.executemany(
-            "INSERT INTO views (unit, view, topics) VALUES (?, ?, ?)",
-            ((unit, id_.partition("#")[2], topics) for unit, id_, topics in rows),
-        )
+    def add_views(self, rows: Iterable[tuple[int, str, tuple[bytes, bytes]]]) -> None:
+        """Add views: the number of the unit, the id, the topics and words as they are stored."""
+        for unit, id_, (topics, words) in rows:
+            added = self._db.execute(
+                "INSERT INTO views (unit, view, topics) VALUES (?, ?, ?)",
+                (unit, id_.partition("#")[2], topics),
+            )
+            self._db.execute("INSERT INTO words VALUES (?, ?)", (added.lastrowid, words))
 
     def add_questions(self, questions: Iterable[KnownQuestion]) -> None:
         """Add known questions; of two with one id the later counts."""

@@ -115,6 +115,8 @@ def _bert_tensors(tensors: dict[str, FloatArray]) -> dict[str, FloatArray]:
     for name, tensor in tensors.items():
         if name in _BERT_EMBEDDINGS:
             bert_name = _BERT_EMBEDDINGS[name]
+        elif name.startswith("words."):
+            continue  # sentence-transformers has no place for it; the ONNX graph serves it
         else:
             layer, part, kind = name.split(".")
             suffix = "weight" if kind == "w" else "bias"

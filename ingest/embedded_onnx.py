@@ -1,4 +1,4 @@
-"""The embedded model as an ONNX graph: token ids in, normalised sentence vectors out.
+"""The embedded model as an ONNX graph: token ids in, normalised sentence vectors and words out.
 
 The graph is written node by node from the weights, its matrices already in 8 bits, rather than
 exported from torch and quantised afterwards: that needs no torch, does not change with an
@@ -96,7 +96,8 @@ def build_graph(source: SourceModel) -> onnx.ModelProto:
     """BERT encoder, mean of the tokens that are not padding, unit length.
 
     Inputs ``input_ids`` and ``attention_mask``, int64 (texts, tokens); output
-    ``sentence_embedding``, float32 (texts, hidden).
+    ``sentence_embedding``, float32 (texts, hidden), and ``words``, float32 (texts, tokens,
+    WORD_DIMENSION + 1), where the adapter has a projection to words.
     """
     g, t, sizes = _Graph(), source.tensors, source.architecture
     positions = g.weight("positions", t["emb.pos"] + t["emb.type"][0])
@@ -114,6 +115,11 @@ def build_graph(source: SourceModel) -> onnx.ModelProto:
     count = g.node("ReduceSum", "count", keep, axis_1, keepdims=1)
     mean = g.node("Div", "mean", total, count)
     g.node("LpNormalization", "sentence_embedding", mean, axis=-1, p=2)
+    outputs: dict[str, list[str | int | None]] = {"sentence_embedding": ["texts", sizes.hidden]}
+    if "words.w" in t:
+        projected = g.node("MatMul", "projected", x, g.weight("words.w", t["words.w"].T))
+        g.node("Add", "words", projected, g.weight("words.b", t["words.b"]))
+        outputs["words"] = ["texts", "tokens", len(t["words.b"])]
     shape = ["texts", "tokens"]
     graph = helper.make_graph(
         g.nodes,
@@ -123,9 +129,8 @@ def build_graph(source: SourceModel) -> onnx.ModelProto:
             helper.make_tensor_value_info("attention_mask", TensorProto.INT64, shape),
         ],
         [
-            helper.make_tensor_value_info(
-                "sentence_embedding", TensorProto.FLOAT, ["texts", sizes.hidden]
-            )
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, axes)
+            for name, axes in outputs.items()
         ],
         g.weights,
     )

@@ -55,16 +55,25 @@ class Job:
     progress: Progress | None
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a part that continues none carries over from the version before: vectors, and the catalog
+    with the words of its views, if it can be read."""
+
+    vectors: VectorStore
+    catalog: Catalog | None
+
+
 class Part:
     """``folder`` is where it is built, ``order`` the documents that are in it so far.
 
-    ``base`` is the catalog that it continues, ``before`` the vectors that are carried over where
-    it continues none; either may be missing.
+    ``base`` is the catalog that it continues, ``before`` what is carried over where it continues
+    none; either may be missing.
     """
 
     def __init__(
         self, job: Job, folder: Path, store: VectorStore, base: Catalog | None,
-        before: VectorStore | None, *, hold: bool,
+        before: Before | None, *, hold: bool,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.store = store
@@ -80,7 +89,7 @@ class Part:
         self._done = Counter[str]()
         self._there = base.vector_count if base else 0
         if before:
-            self._there = sum(before.count(shelf) for shelf in SHELVES)
+            self._there = sum(before.vectors.count(shelf) for shelf in SHELVES)
 
     def close(self) -> None:
         """Let go of the catalog's file."""
@@ -97,19 +106,19 @@ class Part:
             self.order.append(id_)
             return known[2]
         parsed = parse(item)
-        topics, asked = self._remove(id_)
+        read, asked = self._remove(id_)
         document, units = parsed.document, parsed.units
         numbers = self._writer.add_document(
             document, item.sha256, item.known, parsed.warnings, units, parsed.facts
         )
         views = {view.id: view.text for view in passage_views(document, units)}
         unit_of = {view: numbers[view.partition("#")[0]] for view in views}
-        stay = views.keys() & topics.keys()
-        self._writer.add_views((unit_of[view], view, topics[view]) for view in views if view in stay)
+        stay = views.keys() & read.keys()
+        self._writer.add_views((unit_of[view], view, read[view]) for view in views if view in stay)
         self._views += [(view, text, unit_of[view]) for view, text in views.items() if view not in stay]
         questions = list(fact_questions(document, units, parsed.facts))
         self._ask(questions, asked)
-        self.store.delete("passages", sorted(topics.keys() - views.keys()))
+        self.store.delete("passages", sorted(read.keys() - views.keys()))
         self._drain(_BATCH)
         if self._held is not None:
             self._held[id_] = (document, units)
@@ -132,8 +141,8 @@ class Part:
     def settle(self) -> Counter[str]:
         """Remove the documents that were not put in, embed what is left; what the part holds."""
         for id_ in self._known.keys() - set(self.order):
-            topics, asked = self._remove(id_)
-            self.store.delete("passages", sorted(topics))
+            read, asked = self._remove(id_)
+            self.store.delete("passages", sorted(read))
             self.store.delete("questions", sorted(asked))
         self._drain(1)
         counts = self._writer.counts()
@@ -146,7 +155,7 @@ class Part:
         """Write the catalog; ``meta`` is what it says about the version."""
         self._writer.finish(self.order, meta)
 
-    def _remove(self, id_: str) -> tuple[dict[str, bytes], set[str]]:
+    def _remove(self, id_: str) -> tuple[dict[str, tuple[bytes, bytes]], set[str]]:
         if self.base is None or id_ not in self._known:
             return {}, set()
         return self._writer.remove_document(self.base.document(id_), self.base.all_units(id_))
@@ -162,36 +171,52 @@ class Part:
         """Embed what waits, in batches, until fewer than ``least`` texts of a shelf wait."""
         while len(self._views) >= least:
             batch, self._views = self._views[:_BATCH], self._views[_BATCH:]
-            vectors = self._embed("passages", [(id_, text) for id_, text, _ in batch], len(self._views))
+            vectors, words = self._embed_views([(id_, text) for id_, text, _ in batch])
             topics = pack_topics(self._job.prototypes.passages, vectors)
             self._writer.add_views(
-                (unit, id_, packed) for (id_, _, unit), packed in zip(batch, topics, strict=True)
+                (unit, id_, (packed, words[id_]))
+                for (id_, _, unit), packed in zip(batch, topics, strict=True)
             )
         while len(self._questions) >= least:
             asked = list(self._questions.items())[:_BATCH]
             for id_, _ in asked:
                 del self._questions[id_]
-            self._embed("questions", asked, len(self._questions))
+            self._embed_questions(asked)
 
-    def _embed(self, shelf: Shelf, rows: Sequence[tuple[str, str]], waiting: int) -> np.ndarray:
-        """Put the vectors of (id, text) on a shelf, (len(rows), dimension): from the version
-        before, or new."""
-        job = self._job
-        found = self._before.vectors(shelf, [id_ for id_, _ in rows]) if self._before else {}
+    def _embed_views(self, rows: Sequence[tuple[str, str]]) -> tuple[np.ndarray, dict[str, bytes]]:
+        """Put the vectors of (id, text) on their shelf: these, (len(rows), dimension), and the packed words
+        by id; from the version before, or new."""
+        ids = [id_ for id_, _ in rows]
+        catalog = self._before.catalog if self._before else None
+        words = catalog.words_of(ids) if catalog else {}
+        found = self._before.vectors.vectors("passages", list(words)) if self._before and words else {}
         new = [(id_, text) for id_, text in rows if id_ not in found]
         if new:
-            vectors = job.embedder.encode(
-                [text for _, text in new], kind="passage" if shelf == "passages" else "query"
-            )
-            if shelf == "questions":
-                vectors = job.prototypes.whitening.apply(vectors)
-            found |= {id_: vector for (id_, _), vector in zip(new, vectors, strict=True)}
-        all_vectors = np.stack([found[id_] for id_, _ in rows]).astype(np.float32)
-        self.store.add(shelf, [id_ for id_, _ in rows], all_vectors)
-        self._done[shelf] += len(new)
-        if job.progress and new:
-            job.progress(shelf, self._done[shelf], self._done[shelf] + waiting)
-        return all_vectors
+            embedded = self._job.embedder.embed([text for _, text in new], kind="passage")
+            for (id_, _), vector, own in zip(new, embedded.vectors, embedded.words, strict=True):
+                found[id_], words[id_] = vector, own.vectors.tobytes()
+        return self._shelve("passages", ids, found, len(new), len(self._views)), words
+
+    def _embed_questions(self, rows: Sequence[tuple[str, str]]) -> None:
+        """The same for known questions, which have no words."""
+        ids = [id_ for id_, _ in rows]
+        found = self._before.vectors.vectors("questions", ids) if self._before else {}
+        new = [(id_, text) for id_, text in rows if id_ not in found]
+        if new:
+            vectors = self._job.embedder.encode([text for _, text in new], kind="query")
+            whitened = self._job.prototypes.whitening.apply(vectors)
+            found |= {id_: vector for (id_, _), vector in zip(new, whitened, strict=True)}
+        self._shelve("questions", ids, found, len(new), len(self._questions))
+
+    def _shelve(
+        self, shelf: Shelf, ids: Sequence[str], found: dict[str, np.ndarray], new: int, waiting: int
+    ) -> np.ndarray:
+        vectors = np.stack([found[id_] for id_ in ids]).astype(np.float32)
+        self.store.add(shelf, ids, vectors)
+        self._done[shelf] += new
+        if self._job.progress and new:
+            self._job.progress(shelf, self._done[shelf], self._done[shelf] + waiting)
+        return vectors
 
 
 def open_part(stack: ExitStack, job: Job, folder: Path, name: str, *, hold: bool) -> Part:
@@ -221,7 +246,7 @@ def open_part(stack: ExitStack, job: Job, folder: Path, name: str, *, hold: bool
             folder.mkdir()
     if base is None:
         if same_space:
-            before = _vectors_before(stack, previous, call, url)
+            before = _before(stack, previous, call, url, readable=meta.get("format") == FORMAT)
         store = create_vectors(folder, call, url)
         stack.callback(store.close)
     part = Part(job, folder, store, base, before, hold=hold)
@@ -235,15 +260,18 @@ def drop_part(part: Part, url: str | None) -> None:
     shutil.rmtree(part.folder)
 
 
-def _vectors_before(
-    stack: ExitStack, previous: Path, call: str, url: str | None
-) -> VectorStore | None:
+def _before(
+    stack: ExitStack, previous: Path, call: str, url: str | None, *, readable: bool
+) -> Before | None:
     try:
         store = open_vectors(previous, call, url)
     except IndexMissingError:
         return None
     stack.callback(store.close)
-    return store
+    catalog = Catalog(previous / "catalog.sqlite") if readable else None
+    if catalog:
+        stack.callback(catalog.close)
+    return Before(store, catalog)
 
 
 def read_all(part: Part, inputs: Iterable[Input]) -> list[tuple[str, str]]:

@@ -186,8 +186,8 @@ class Assistant:
         decisions: list[tuple[Status, float]] = []
         for part in understood.parts:
             yield Progress("retrieve")
-            vectors = self._embedder.encode(part.search_texts, kind="query")
-            retrieval = retrieve(index, self._prototypes, part, vectors)
+            embedded = self._embedder.embed(part.search_texts, kind="query")
+            retrieval = retrieve(index, self._prototypes, part, embedded)
             watch.lap("retrieve")
             yield Progress("read")
             reading = read(part, retrieval)
@@ -202,7 +202,7 @@ class Assistant:
             since = len(draft.lines), len(draft.quoted)
             consulted, told = None, None
             if decision.phrase is None and (decision.elsewhere or decision.status not in ABSTENTIONS):
-                consulted = consult(index, self._prototypes, part, vectors)
+                consulted = consult(index, self._prototypes, part, embedded)
             if consulted and decision.elsewhere:
                 told = tell_linked(draft, consulted, decision, message)
             status: Status = "answered"

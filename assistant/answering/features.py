@@ -28,6 +28,8 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
     top_bm25 = max(max(c.bm25 for c in candidates), 1e-9)
     top_topic = log_odds(max(c.topic for c in candidates))
     top_topic_context = log_odds(max(c.topic_context for c in candidates))
+    top_words = max(c.words for c in candidates)
+    top_words_context = max(c.words_context for c in candidates)
     topic = retrieval.topic
     native = float(question.language == index.call.language)
     total = sum(term.weight for term in question.terms) or 1.0
@@ -51,6 +53,10 @@ def describe(index: CallIndex, question: Question, retrieval: Retrieval) -> None
             "sentence_rel": (c.sentence - top_sentence) * 20,
             "context": (c.context - 0.8) * 10,
             "context_rel": (c.context - top_context) * 20,
+            "words": c.words * 2,
+            "words_rel": (c.words - top_words) * 5,
+            "words_context": c.words_context * 2,
+            "words_context_rel": (c.words_context - top_words_context) * 5,
             "faq": c.faq,
             "faq_near": max(c.faq - 0.5, 0.0) * 3,
             "faq_best": float(c.faq >= top_faq and c.faq > 0.25),

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from assistant.answering.ends import End, ends_of_applying
 from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.intents import load_intents
@@ -16,6 +18,7 @@ from assistant.answering.prototypes import topics
 from assistant.answering.question import Lexicon
 from assistant.answering.topics import PassageTopics
 from assistant.call import Call
+from assistant.embedding import WORD_DIMENSION
 from assistant.index.catalog import Catalog, Documents, KnownQuestion
 from assistant.index.vectors import VectorStore
 from assistant.types import Document, Fact, Span, Unit
@@ -25,6 +28,8 @@ from assistant.words import fold, stem, stop_words, tokens
 INTENTS = "intents.npz"
 # How much of each kind of derived thing is remembered before it is derived anew.
 _REMEMBERED = 50_000
+# About 3 kB each.
+_VIEWS_REMEMBERED = 10_000
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -80,6 +85,7 @@ class CallIndex:
             self.plain_wordings.setdefault((known.entry, known.language), known.text)
         self.lexicon = Lexicon(self.call, catalog)
         self._view_rows: dict[str, dict[str, int]] = {}
+        self._view_words: dict[int, np.ndarray] = {}
         self._introduced: dict[str, dict[Span, Unit]] = {}
         self._words: dict[tuple[str, int, int], frozenset[str]] = {}
         self._cued: dict[tuple[str, int, int], frozenset[str]] = {}
@@ -212,6 +218,16 @@ class CallIndex:
         ids = self.catalog.view_ids(numbers)
         return [ids[number] for number in numbers]
 
+    def view_words(self, rows: Iterable[int]) -> list[np.ndarray]:
+        """Words (as ``embedding.Words.vectors``) of the views at these rows of ``passage_topics``."""
+        numbers = [int(self.passage_topics.numbers[row]) for row in rows]
+        missing = [number for number in numbers if number not in self._view_words]
+        found = {n: self._view_words[n] for n in numbers if n in self._view_words}
+        for number, packed in self.catalog.view_words(missing).items():
+            words = np.frombuffer(packed, np.int8).reshape(-1, WORD_DIMENSION)
+            found[number] = _room(self._view_words, _VIEWS_REMEMBERED)[number] = words
+        return [found[number] for number in numbers]
+
     def view_rows(self, units: Iterable[Unit]) -> dict[str, dict[str, int]]:
         """By the id of each unit: rows of its views in ``passage_topics``, by view ("u" or a
         sentence's number)."""
@@ -237,8 +253,8 @@ class CallIndex:
         return found
 
 
-def _room(remembered: dict[K, V]) -> dict[K, V]:
+def _room(remembered: dict[K, V], size: int = _REMEMBERED) -> dict[K, V]:
     """The same, emptied when it is full: what can be derived again must not fill the memory."""
-    if len(remembered) >= _REMEMBERED:
+    if len(remembered) >= size:
         remembered.clear()
     return remembered

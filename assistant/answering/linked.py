@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.answering.decide import Decision
 from assistant.answering.draft import Draft, citations, clean, trim
 from assistant.answering.ends import end_told
@@ -23,6 +21,7 @@ from assistant.answering.retrieve import Candidate, retrieve
 from assistant.answering.texts import say
 from assistant.answering.understand import analyse
 from assistant.answering.verify import problems
+from assistant.embedding import Embedded
 from assistant.types import FactKind, Span
 from assistant.values import Value
 from assistant.words import stem, stop_words, tokens
@@ -47,14 +46,14 @@ class Consulted:
 
 
 def consult(
-    index: CallIndex, prototypes: Prototypes, asked: Question, vectors: np.ndarray
+    index: CallIndex, prototypes: Prototypes, asked: Question, embedded: Embedded
 ) -> Consulted | None:
-    """Look up a question, whose embeddings are ``vectors``; None when the call has no linked
+    """Look up a question, whose search texts are ``embedded``; None when the call has no linked
     resources."""
     if index.linked is None:
         return None
     question = analyse(asked.text, asked.language, asked.context, index.linked)
-    found = retrieve(index.linked, prototypes, question, vectors)
+    found = retrieve(index.linked, prototypes, question, embedded)
     return Consulted(index.linked, question, read(question, found))
 
 

@@ -147,6 +147,8 @@ def answer_features(
         "best_known": max(best.faq, best.fact),
         "known_words": max(c.features["known_words"] for c in ranked),
         "passage": (passage - 0.85) * 10,
+        "words": max(max(c.words, c.words_context) for c in ranked) * 2,
+        "best_words": max(best.words, best.words_context) * 2,
         "topic": topic_cosine,
         "open_over_known": retrieval.open_cosine - known,
         "open": retrieval.open_cosine,

@@ -15,8 +15,10 @@ from assistant.answering.ends import End, end_asked, end_of_intent, end_told
 from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent, Intents, Kind
+from assistant.answering.interaction import interaction
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
+from assistant.embedding import Embedded, Words
 from assistant.index.catalog import KnownQuestion
 from assistant.types import Span, Unit
 
@@ -34,7 +36,8 @@ Key = tuple[str, tuple[Span, ...]]
 @dataclass(slots=True)
 class Candidate:
     """A quotable answer with the best evidence found for it: cosines, BM25, and the probability
-    that it (``topic``) or it in its context is an answer to the standard question asked.
+    that it (``topic``) or it in its context is an answer to the standard question asked. ``words``
+    and ``words_context`` are its likeness, 0 to 1, and its context's by late interaction.
     ``score`` ranks it and ``share`` is its part of the softmax over all candidates. ``bound``: it is just what a
     validated question is bound to."""
 
@@ -48,6 +51,8 @@ class Candidate:
     intent: float = 0.0
     topic: float = 0.0
     topic_context: float = 0.0
+    words: float = 0.0
+    words_context: float = 0.0
     question: KnownQuestion | None = None
     bound: bool = False
     end: End | None = None
@@ -116,10 +121,10 @@ class Retrieval:
 
 
 def retrieve(
-    index: CallIndex, prototypes: Prototypes, question: Question, vectors: np.ndarray
+    index: CallIndex, prototypes: Prototypes, question: Question, embedded: Embedded
 ) -> Retrieval:
-    """Candidates for ``question``; ``vectors`` are the embeddings of its ``search_texts``."""
-    vector = vectors[0]
+    """Candidates for ``question``; ``embedded`` are its ``search_texts``."""
+    vectors, vector = embedded.vectors, embedded.vectors[0]
     passages = index.vectors.nearest("passages", vector, PASSAGES)
     whitened = prototypes.whitening.apply(vectors)
     asked = whitened[0]
@@ -196,7 +201,7 @@ def retrieve(
         candidate.context = contexts.get(candidate.unit.id, floor)
         candidate.sentence = max(candidate.sentence, floor)
         candidate.bm25 = max(candidate.bm25, scores.get(candidate.unit.id, 0.0))
-    _match_topics(index, found.values(), matches)
+    _match_views(index, found.values(), matches, embedded.words[0])
     _share(list(found.values()))
     ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
     related = [questions[id_] for id_, _ in known if id_ in questions]
@@ -246,21 +251,28 @@ def _agreeing(
     return tuple(sorted(moved, key=lambda pair: -pair[1]))
 
 
-def _match_topics(
-    index: CallIndex, candidates: Collection[Candidate], matches: np.ndarray
+def _match_views(
+    index: CallIndex, candidates: Collection[Candidate], matches: np.ndarray, words: Words
 ) -> None:
-    """Fill in how well each candidate, and the unit it stands in, fits the topics asked."""
+    """Fill in how well each candidate, and the unit it stands in, fits the topics and the words asked."""
     rows_of = index.view_rows(candidate.unit for candidate in candidates)
+    own_rows: list[tuple[Candidate, int | None, list[int]]] = []
     for candidate in candidates:
         rows = rows_of[candidate.unit.id]
-        context = rows.get("u")
-        candidate.topic_context = float(matches[context]) if context is not None else 0.0
-        own = [
-            float(matches[row])
-            for view, row in rows.items()
+        sentences = [
+            row for view, row in rows.items()
             if view != "u" and candidate.unit.sentences[int(view)] in candidate.parts
-        ]
-        candidate.topic = max(own, default=candidate.topic_context)
+        ]  # fmt: skip
+        own_rows.append((candidate, rows.get("u"), sentences))
+    all_ = dict.fromkeys(r for _, c, own in own_rows for r in (*own, *([] if c is None else [c])))
+    alike = dict(zip(all_, interaction(words, index.view_words(all_)).tolist(), strict=True))
+    for candidate, context, sentences in own_rows:
+        if context is not None:
+            candidate.topic_context = float(matches[context])
+            candidate.words_context = alike[context]
+        own = [(float(matches[row]), alike[row]) for row in sentences]
+        candidate.topic = max((topic for topic, _ in own), default=candidate.topic_context)
+        candidate.words = max((like for _, like in own), default=candidate.words_context)
 
 
 def _share(candidates: list[Candidate]) -> None:

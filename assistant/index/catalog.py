@@ -233,6 +233,19 @@ class Catalog:
             topics += packed
         return numbers, bytes(topics)
 
+    def view_words(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """The words (as in ``embedding.Words``, packed) of views by their number."""
+        return dict(self._among("SELECT view, vectors FROM words WHERE view", list(numbers)))  # type: ignore[arg-type]
+
+    def words_of(self, views: Iterable[str]) -> dict[str, bytes]:
+        """The same by the ids (as in ingest/views.py) of views; unknown ones are left out."""
+        wanted = set(views)
+        rows = self._among(
+            "SELECT u.id || '#' || v.view, w.vectors FROM units u JOIN views v ON v.unit = u.number "
+            "JOIN words w ON w.view = v.number WHERE u.id", list({id_.partition("#")[0] for id_ in wanted}),
+        )  # fmt: skip
+        return {id_: words for id_, words in rows if id_ in wanted}
+
     def view_ids(self, numbers: Iterable[int]) -> dict[int, str]:
         """The ids (as in ingest/views.py) of views by their number."""
         rows = self._among(

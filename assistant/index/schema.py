@@ -1,7 +1,7 @@
 """How a catalog is laid out: what ingest/catalog.py writes and catalog.py reads."""
 
 # Part of every version's fingerprint: raise it when the schema, parsing, units or views change.
-FORMAT = "7"
+FORMAT = "8"
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -19,6 +19,7 @@ CREATE TABLE questions (id TEXT PRIMARY KEY, text TEXT, language TEXT, origin TE
 CREATE INDEX questions_document ON questions (document);
 CREATE TABLE views (number INTEGER PRIMARY KEY, unit INTEGER, view TEXT, topics BLOB);
 CREATE INDEX views_unit ON views (unit);
+CREATE TABLE words (view INTEGER PRIMARY KEY, vectors BLOB);
 CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, units INTEGER, word TEXT) WITHOUT ROWID;
 CREATE TABLE spellings (stem TEXT, word TEXT, count INTEGER, PRIMARY KEY (stem, word)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE lexical USING fts5 (body, heading,

