@@ -9,6 +9,7 @@ the validated ones, and PIAF (Etalab, MIT).
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -30,7 +31,7 @@ def adapt(source: SourceModel, path: Path = ADAPTER) -> SourceModel:
     """
     tensors = dict(source.tensors)
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             tensors |= {name: stored[name].astype(np.float32) for name in _WORDS}
             for name in sorted({key.rpartition(".")[0] for key in stored.files} - {"words"}):
                 a, b = (stored[f"{name}.{part}"].astype(np.float32) for part in "ab")

@@ -10,6 +10,7 @@ from assistant.answering.retrieve import Retrieval
 from assistant.types import Span
 
 MAX_SUGGESTIONS = 3
+_LIKELY = 30
 
 
 def suggest(
@@ -23,7 +24,9 @@ def suggest(
     for reading, retrieval in read:
         for best in reading.candidates[:1]:
             told += [(best.unit.document, part) for part in best.parts]
-        for known in retrieval.related:
+        # Where all that is near says the same, what is asked next most probably follows.
+        likely = [index.entries[i.id] for i, _ in retrieval.intents[:_LIKELY] if i.kind == "faq"]
+        for known in [*retrieval.related, *likely]:
             text = index.plain_wordings.get((known.entry, language))
             parts = [(known.document, part) for part in known.parts]
             if known.origin != "faq" or not text or known.entry in found:
