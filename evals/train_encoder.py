@@ -6,7 +6,7 @@ Low-rank adaptation (Hu and others 2021) of every matrix of the encoder, by cont
 passages of one call (InfoNCE, van den Oord and others 2018), of their vectors and, as in late interaction
 (Khattab and Zaharia 2020), of their words. One more choice stands beside the passages, a cosine that is
 learned too: questions that nothing answers must come below it. Questions that the same passage answers are
-drawn together as well. Half an hour on two cores with bfloat16 products. Afterwards
+drawn together as well. Three quarters of an hour on two cores with bfloat16 products. Afterwards
 'aap ingest' prepares the model anew, and evals.train_reader and evals.mails.train_hearing fit again
 what rests on its vectors.
 """
@@ -214,7 +214,7 @@ def train(encoder: Encoder, data: TrainingData, steps: int) -> None:
 def main() -> None:
     """Train and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--piaf", type=Path, help="piaf-v1.1.json (Etalab, MIT)")
     parser.add_argument("--out", type=Path, default=ADAPTER)

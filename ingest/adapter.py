@@ -2,8 +2,9 @@
 
 Low-rank adaptation (Hu and others 2021): to a matrix W of the encoder belong A (rank, inputs) and
 B (outputs, rank), and the model is prepared with W + B A in its place, so that it costs nothing when
-it runs. A projection from the last layer to words, for late interaction, comes with it. Fitted by evals/train_encoder.py on invented calls (evals/training), the standard questions,
-the validated ones, and PIAF (Etalab, MIT).
+it runs. A projection from the last layer to words, for late interaction, comes with it. Fitted by
+evals/train_encoder.py on invented calls (evals/training), the standard questions, the validated ones,
+and PIAF (Etalab, MIT).
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def adapt(source: SourceModel, path: Path = ADAPTER) -> SourceModel:
     """The model with the adapter's products added to its matrices.
 
     The file holds ``<matrix>.a`` and ``<matrix>.b``, float16, for matrices named as in ``source``
-    without their ending (``l0.q``), and the projection as ``words.w`` and ``words.b``. Raises ModelPreparationError when it can't be read or does not
-    fit the model.
+    without their ending (``l0.q``), and the projection as ``words.w`` and ``words.b``. Raises
+    ModelPreparationError when it can't be read or does not fit the model.
     """
     tensors = dict(source.tensors)
     try:
