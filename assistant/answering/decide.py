@@ -20,6 +20,7 @@ _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_applic
 _OPEN_NEAR = 0.5
 _OPEN_LEAD = 0.03
 _SURE = 0.5
+_NO_DOUBT, _OVERRULES = 0.95, 0.75
 _NAMED = 0.4
 
 _ATTACK = re.compile(
@@ -84,7 +85,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("not_in_sources", 1.0 - probability)
     if _address_missing(question, retrieval, index):
         return Decision("not_in_sources", 1.0 - probability)
-    left_open = _left_open(retrieval, known)
+    left_open = _left_open(retrieval, known, probability)
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
@@ -122,11 +123,17 @@ def _conduct(retrieval: Retrieval) -> str | None:
     return intent.id if intent.kind == "conduct" and probability >= _SURE else None
 
 
-def _left_open(retrieval: Retrieval, known: float) -> tuple[str, float] | None:
-    """The standard question, left open by the sources, that the message asks, and how surely."""
+def _left_open(
+    retrieval: Retrieval, known: float, probability: float
+) -> tuple[str, float] | None:
+    """The standard question, left open by the sources, that the message asks, and how surely.
+
+    ``probability`` is that of an answer: where the reader has no doubt, neither may this.
+    """
     if retrieval.intents:
         intent, mass = retrieval.likely("topic"), retrieval.mass("topic")
-        if intent and mass >= _SURE and intent.id in retrieval.open_topics:
+        limit = _OVERRULES if probability >= _NO_DOUBT else _SURE
+        if intent and mass >= limit and intent.id in retrieval.open_topics:
             return intent.id, mass
         return None
     match = next((m for m in retrieval.matches if m.id in retrieval.open_topics), None)

@@ -31,7 +31,7 @@ from assistant.types import ABSTENTIONS, Answer, Turn
 from assistant.words import fold
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
-SURE = 0.62
+SURE = 0.7
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
 VERY_SURE, CERTAIN = 0.9, 0.98
