@@ -45,14 +45,17 @@ def compose_answer(
 ) -> Status:
     """Write the answer to one question into ``draft``; the status that it deserves."""
     best = _list_of(draft.index, question, ranked) or _whole(draft.index, ranked)
-    if best.unit.kind == "contact" and best.parts == best.unit.parts:
+    more = _more(draft.index, question, best, ranked[1:])
+    alone = len(best.parts) == 1 and not more
+    if best.unit.kind == "contact" and (alone or best.parts == best.unit.parts):
+        # A number or an address never stands without the name that it belongs to.
         first, *others = _as_likely(best, ranked)
         return compose_contact(draft, question, first, others)
     corrected = said_otherwise(draft.index, question, best, ranked)
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
-    chosen = [best, *_more(draft.index, question, best, ranked[1:])]
+    chosen = [best, *more]
     placed = asks_division(question.plain)
     for number, candidate in enumerate(chosen):
         above = _headings(draft.index, candidate, path=placed and not number)

@@ -9,6 +9,7 @@ from assistant.answering.draft import Draft, clean
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.texts import say
+from assistant.answering.whose import asking_words
 from assistant.types import Span, Status, Unit
 
 
@@ -88,7 +89,10 @@ def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
     others = [other for other in index.catalog.contacts if other.id != unit.id]
     mine = words(unit)
     found: list[Unit] = []
+    asking = asking_words(question)
     for term in question.terms:
+        if term.word not in asking:
+            continue
         # A word that several contacts share ("contact", "mail") tells none of them apart.
         # So its own stem counts alone where the sources use it, not what may stand for it.
         stems = {term.exact} if term.exact in index.catalog.vocabulary else term.stems

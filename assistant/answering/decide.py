@@ -11,6 +11,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
+from assistant.answering.whose import somebody_else
 from assistant.call import Call
 from assistant.types import Status
 from assistant.words import fold
@@ -89,6 +90,9 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
+    told = probability >= min(limits.answer, limits.partial)
+    if told and somebody_else(question, reading.candidates[0], probability, index):
+        return Decision("not_in_sources", 1.0 - probability)
     if probability >= limits.answer:
         return Decision("answered", probability)
     if probability >= limits.partial:

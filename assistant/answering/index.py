@@ -118,6 +118,12 @@ class CallIndex:
         """Dates that stand in rows of tables."""
         return self.catalog.facts_of("date", unit_kind="row")
 
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Stems of the names of the persons whom the sources name."""
+        facts = self.catalog.facts_of("person")
+        return frozenset(stem(w) for fact in facts for w in tokens(fact.value))
+
     def units_of(self, document: str) -> list[Unit]:
         """All units of a document, of the regulation or linked, in the order of its text."""
         catalog = self.catalog

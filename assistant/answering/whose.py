@@ -1,0 +1,80 @@
+"""Whose address is asked: one person's phone must never pass for another's.
+
+Embeddings hardly tell "the phone of the network" from "the phone of the officer", and a wrong
+contact is worse than none. So words decide, as they do for dates (ends.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answering.index import CallIndex
+from assistant.answering.question import Question, Term, asked_for
+from assistant.answering.retrieve import Candidate
+from assistant.types import FactKind
+from assistant.words import stem, stop_words, tokens
+
+_ADDRESSES: frozenset[FactKind] = frozenset({"email", "phone"})
+# Words of any such question, which tell nobody apart, beside those that make it one.
+_ANY = frozenset(
+    "numero numeros ligne directe adresse adresses coordonnees nom prenom personne personnes charge "
+    "ecrire appeler demander parler write call ask speak escribir llamar donner communiquer transmettre indiquer connaitre avoir obtenir trouver svp plait merci "
+    "number line direct address details name person give get nombre direccion persona pessoa "
+    "endereco nummer".split()
+)
+# Where words say nothing (another language, a remark beside the question), the reader's word counts
+# from this probability on.
+_SURE = 0.9
+_CLAUSES = re.compile(r"[.!?,;:]\s+")
+
+
+def somebody_else(
+    question: Question, candidate: Candidate, probability: float, index: CallIndex
+) -> bool:
+    """Whether the question asks for the phone or mail of somebody of whom ``candidate``, which
+    holds one, says nothing: neither in its words nor in its headings."""
+    traits = index.traits(candidate.unit, candidate.parts)
+    if question.asked != "contact" or not traits.kinds & _ADDRESSES:
+        return False
+    asking = asking_words(question)
+    told = [term for term in question.terms if term.word in asking and _tells(term)]
+    known = traits.around
+    handoff, document = index.call.handoff, candidate.unit.document
+    text = "\n".join(index.text(document, part) for part in candidate.parts)
+    if any(address and address in text for address in (handoff.email, handoff.phone)):
+        known |= _authority(index)
+    if any((term.stems | {term.exact}) & known for term in told):
+        return False
+    # German writes all nouns with a capital.
+    capitals = question.language != "de"
+    named = [t for t in told if t.known and ((t.name and capitals) or t.exact in index.people)]
+    native = question.language == index.call.language
+    return bool(named) or (native and bool(told) and probability < _SURE)
+
+
+def asking_words(question: Question) -> frozenset[str]:
+    """The words of the clauses that ask for an address. Who writes ("Ville de Lyon ici, …") is not
+    whom to write to. A follow-up that names somebody ("et pour l'ANCT ?") asks of nobody else."""
+    own = _clauses(question.plain)
+    if own:
+        return frozenset(tokens(" ".join(own)))
+    words = frozenset(tokens(question.plain))
+    if any(term.name and term.known and term.word in words for term in question.terms):
+        return words
+    return words.union(tokens(" ".join(_clauses(question.context))))
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for clause in _CLAUSES.split(text) if asked_for(clause)[0] == "contact"]
+
+
+def _tells(term: Term) -> bool:
+    return term.word not in _ANY and asked_for(term.word)[0] != "contact"
+
+
+def _authority(index: CallIndex) -> frozenset[str]:
+    """Stems of the body that runs the call, for which its referent officer speaks."""
+    text = index.call.authority
+    words = [w for w in tokens(text) if w not in stop_words()]
+    acronyms = [a for a, long in index.call.acronyms.items() if a in text or long.lower() in text.lower()]
+    return frozenset(stem(w) for w in [*words, *(t for a in acronyms for t in tokens(a))])

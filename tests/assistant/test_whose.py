@@ -1,0 +1,50 @@
+"""One person's phone or mail never passes for another's."""
+
+import pytest
+
+from assistant.answering.assistant import Assistant
+
+OFFICER = "Morgane MILLON, morgane.millon@diplomatie.gouv.fr, 01 43 17 62 71"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le numéro de téléphone de Villes Internet ?",
+        "tel de caroline xu ?",
+        "tél de urbact",
+        "quel est le numéro de téléphone de la préfecture",
+        "contact cnil ?",
+    ],
+)
+def test_the_address_of_somebody_else_is_not_given(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "not_in_sources"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est votre numéro de téléphone ?",
+        "Qui contacter à la DAECT ?",
+        "numéro de téléphone du ministère",
+        "Je suis de la Ville de Lyon, quel est votre téléphone ?",
+        "Quel est le téléphone de Mme Millon du MEAE ?",
+    ],
+)
+def test_the_referent_officer_speaks_for_her_body(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert "01 43 17 62 71" in answer.text
+    assert "Morgane MILLON" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["phone number, call manager?", "What email address should I use for queries?"]
+)
+def test_an_address_stands_beside_the_name_that_it_belongs_to(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert all(part in answer.text for part in OFFICER.split(", "))
+    assert "Morgane MILLON" in answer.citations[0].quote
