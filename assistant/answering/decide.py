@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.elsewhere import other_call, other_year
+from assistant.answering.ends import end_asked
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
@@ -86,7 +87,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("not_in_sources", 1.0 - probability)
     if _address_missing(question, retrieval, index):
         return Decision("not_in_sources", 1.0 - probability)
-    left_open = _left_open(retrieval, known, probability)
+    left_open = _left_open(retrieval, known, sure=_no_doubt(question, reading))
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
@@ -127,16 +128,22 @@ def _conduct(retrieval: Retrieval) -> str | None:
     return intent.id if intent.kind == "conduct" and probability >= _SURE else None
 
 
-def _left_open(
-    retrieval: Retrieval, known: float, probability: float
-) -> tuple[str, float] | None:
+def _no_doubt(question: Question, reading: Reading) -> bool:
+    """Whether the best passage answers for sure, or states the very end of the period asked for."""
+    if reading.probability >= _NO_DOUBT or not reading.candidates:
+        return reading.probability >= _NO_DOUBT
+    asked = end_asked(question)
+    return reading.probability >= _SURE and asked is not None and reading.candidates[0].end == asked
+
+
+def _left_open(retrieval: Retrieval, known: float, *, sure: bool) -> tuple[str, float] | None:
     """The standard question, left open by the sources, that the message asks, and how surely.
 
-    ``probability`` is that of an answer: where the reader has no doubt, neither may this.
+    Where the reader has no doubt (``sure``), it takes more.
     """
     if retrieval.intents:
         intent, mass = retrieval.likely("topic"), retrieval.mass("topic")
-        limit = _OVERRULES if probability >= _NO_DOUBT else _SURE
+        limit = _OVERRULES if sure else _SURE
         if intent and mass >= limit and intent.id in retrieval.open_topics:
             return intent.id, mass
         return None

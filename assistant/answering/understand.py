@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.question import Question, asked_for
 from assistant.answering.shorthand import write_out
-from assistant.types import Turn
+from assistant.types import FactKind, Turn
 from assistant.values import find_values
 from assistant.words import fold, stop_words, tokens
 
@@ -28,6 +28,9 @@ _PRIOR = {"fr": 6.0, "en": 2.0}
 # Content words from which a question is understood without the sentences around it. On dev messages
 # of several sentences the right question comes first in 85 % of the whole, 90 % with 3, 75 % with 2.
 _ENOUGH = 3
+_COUNTED: frozenset[FactKind] = frozenset({"amount", "percent", "count"})
+# Words of a sentence that may ask for two things by naming them.
+_FEW = 20
 _SENTENCES = re.compile(r"(?<=[.!?…？؟])\s+|\n+")
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
@@ -38,6 +41,11 @@ _INTERROGATIVE = (
 )
 _AND = re.compile(
     rf"[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?={_INTERROGATIVE})", re.IGNORECASE
+)
+# Not "for + details", nor within parentheses.
+_PLUS = re.compile(r"\s\+\s(?!de?\b)(?![^(]*\))")
+_JOINT = re.compile(
+    r"\s*,?\s+(?:et|and|y|e|und|puis|plus|ainsi que|as well as)\s+|\s*[;&]\s+", re.IGNORECASE
 )
 _ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
 _ASKS = re.compile(r"[?？؟]\s*$")
@@ -121,12 +129,31 @@ def split_questions(message: str) -> list[str]:
 
 
 def _joined(piece: str) -> list[str]:
-    """The questions that one sentence joins by "and"."""
-    found = [part.strip() for part in _AND.split(piece.strip())]
+    """The questions that one sentence joins: by "and", by a plus sign, or by naming things of
+    different kinds ("the closing date and the phone number of the officer")."""
+    whole = piece.strip()
+    found = [part.strip() for part in _AND.split(whole)]
     if len(found) == 1 or not all(_ASKING.search(part) and _content(part) for part in found):
-        return [piece.strip()]
-    asks = piece.rstrip().endswith(("?", "？", "؟"))
-    return [part if part[-1] in "?？؟" or not asks else f"{part} ?" for part in found]
+        found = [part.strip() for part in _PLUS.split(whole)]
+    if len(found) == 1 or not all(map(_content, found)):
+        found = _of_different_kinds(whole)
+    if len(found) == 1:
+        return found
+    return [part if part[-1] in "?？؟" else f"{part.rstrip(' .')} ?" for part in found]
+
+
+def _of_different_kinds(sentence: str) -> list[str]:
+    """``sentence`` in two where it joins, say, a date and an address; else as it is. Long ones tell
+    of budgets and shares as often as they ask for them."""
+    short = len(tokens(sentence)) <= _FEW
+    for joint in _JOINT.finditer(sentence):
+        parts = sentence[: joint.start()].strip(), sentence[joint.end() :].strip()
+        left, right = (asked_for(part)[1] for part in parts)
+        told = any(find_values(part) for part in parts) or not all(map(_content, parts))
+        unlike = left and right and not left & right
+        if unlike and not told and (short or not (left | right) & _COUNTED):
+            return [*parts]
+    return [sentence]
 
 
 def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str:
