@@ -64,7 +64,7 @@ def compose_answer(
         mark += own
         if number == 0 and corrected:
             line = say(draft.language, "correction", said=corrected, quote=text, mark=mark)
-        elif "\n" in text or (candidate.unit.kind == "row" and phrase == "quote"):
+        elif "\n" in text or (candidate.unit.kind == "row" and phrase != "partial"):
             line = f"{text} {mark}"
         else:
             line = say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark)
