@@ -19,6 +19,8 @@ _STEMMERS = {"fr": "french", "en": "english", "es": "spanish", "pt": "portuguese
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """``text`` in lower case without accents; the length may change (œ becomes oe)."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -37,7 +39,11 @@ def tokens(text: str) -> list[str]:
     """Words of ``text`` in order, folded, elisions removed (l'ANCT gives anct)."""
     found = []
     for match in _WORD.finditer(text):
-        word = _ELISION.sub("", match.group())
+        word = match.group()
+        if "'" not in word and "’" not in word:
+            found.append(fold(word))
+            continue
+        word = _ELISION.sub("", word)
         found += [fold(part) for part in re.split(r"['’]", word) if part]
     return found
 

@@ -14,8 +14,8 @@ import numpy as np
 from assistant.answering.ends import End, ends_of_applying
 from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.intents import load_intents
-from assistant.answering.prototypes import topics
 from assistant.answering.question import Lexicon
+from assistant.answering.topic_cues import cued_topics
 from assistant.answering.topics import PassageTopics
 from assistant.call import Call
 from assistant.embedding import WORD_DIMENSION
@@ -23,7 +23,7 @@ from assistant.index.catalog import Catalog, Documents, KnownQuestion
 from assistant.index.vectors import VectorStore
 from assistant.types import Document, Fact, Span, Unit
 from assistant.values import Value, find_values
-from assistant.words import fold, stem, stop_words, tokens
+from assistant.words import stem, stop_words, tokens
 
 INTENTS = "intents.npz"
 # How much of each kind of derived thing is remembered before it is derived anew.
@@ -189,16 +189,7 @@ class CallIndex:
         key = (document, span.start, span.end)
         found = self._cued.get(key)
         if found is None:
-            text = self.text(document, span)
-            words, plain = f" {' '.join(tokens(text))} ", fold(text)
-            found = _room(self._cued)[key] = frozenset(
-                topic.id
-                for topic in topics().values()
-                if any(
-                    f" {cue} " in words if cue.replace(" ", "").isalnum() else cue in plain
-                    for cue in topic.cues
-                )
-            )
+            found = _room(self._cued)[key] = cued_topics(self.text(document, span))
         return found
 
     def question_stems(self, known: KnownQuestion) -> frozenset[str]:
