@@ -28,7 +28,7 @@ from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
 from assistant.errors import CorpusError, QuestionError
 from assistant.types import ABSTENTIONS, Answer, Turn
-from assistant.words import fold
+from assistant.words import fold, tokens
 
 # A sentence counts as a standard question or turn from this cosine of whitened vectors on.
 SURE = 0.7
@@ -105,7 +105,11 @@ class Desk:
         ]))  # fmt: skip
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
-        if not human and any(self._listener.calls_for_person(s.text) for s in read_sentences(text, self._listener)):
+        settled = [q.text for q, look in zip(asked, looked, strict=True) if _settled(look)]
+        if not human and any(
+            self._listener.calls_for_person(sentence.text) and not _within(settled, sentence.text)
+            for sentence in read_sentences(text, self._listener)
+        ):
             human = [PERSON]
         sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
         silent = not replies and not human
@@ -230,6 +234,17 @@ _NEVER_DRAFTED = frozenset({
 def _sure(looked: _Looked | None) -> bool:
     """Whether an answer is so sure that what the embedded model heard in its question does not count."""
     return looked is not None and looked.answer.confidence >= VERY_SURE
+
+
+def _settled(looked: _Looked | None) -> bool:
+    """Whether the sources surely answer."""
+    return _sure(looked) and looked is not None and not looked.answer.abstained
+
+
+def _within(questions: Iterable[str], sentence: str) -> bool:
+    """Whether one of ``questions`` was found in ``sentence``."""
+    words = tokens(sentence)
+    return any(set(tokens(question)) <= set(words) for question in questions)
 
 
 def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
