@@ -19,6 +19,12 @@ _NAMED = re.compile(
     r"\s+(?:«\s*|\"|“)?(?P<name>[A-ZÀ-Þ][\w’'-]{3,})"
 )
 
+# "l'édition 2023", "the 2022 call".
+_EDITION = re.compile(
+    r"\b(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao|ausgabe)\s+(?:de |of |en )?(?P<after>20\d\d)\b|"
+    r"\b(?P<before>20\d\d)\s+(?:editions?|sessions?|calls?|rounds?)\b"
+)
+
 # What a question says when it means a call and not the subject that the call is about.
 _OF_A_CALL = re.compile(
     r"\b(?:appels?|aap|ami|dispositifs?|programmes?|reglements?|calls?|programs?|regulations?|convocatoria|edital)\b"
@@ -75,4 +81,24 @@ def other_year(question: Question, index: CallIndex) -> bool:
     if supposes(question):
         return False
     years = {value.value for value in question.values if value.kind == "year"}
-    return any(not index.catalog.holding(year) for year in years)
+    if any(not index.catalog.holding(year) for year in years):
+        return True
+    named = _editions(question.text)
+    return bool(named) and not named & (_own_years(index) | _editions_of(index, named))
+
+
+def _editions(text: str) -> frozenset[str]:
+    """Years that ``text`` calls an edition by."""
+    return frozenset(m["after"] or m["before"] for m in _EDITION.finditer(fold(text)))
+
+
+def _own_years(index: CallIndex) -> frozenset[str]:
+    """Years of the calendar; of all dates where the call has no table of them."""
+    facts = index.dated_rows or index.catalog.facts_of("date")
+    return frozenset(fact.value[:4] for fact in facts if fact.value[:2] == "20")
+
+
+def _editions_of(index: CallIndex, years: Iterable[str]) -> frozenset[str]:
+    """Which of ``years`` the sources call an edition by."""
+    texts = (index.document(id_).text for year in years for id_ in index.catalog.holding(year))
+    return frozenset[str]().union(*map(_editions, texts))

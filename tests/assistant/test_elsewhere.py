@@ -11,12 +11,19 @@ from assistant.answering.topics import PACKED, PassageTopics
     ("question", "status"),
     [
         ("dates AAP numérique 2031 ?", "not_in_sources"),
+        ("What was the deadline in the 2022 edition?", "not_in_sources"),
+        ("Quelle était la date limite de l'édition 2023 ?", "not_in_sources"),
         ("Quelle est la date de clôture de l'appel à projets Jeunesse du ministère ?", "out_of_scope"),
     ],
 )
 def test_near_misses(assistant: Assistant, question: str, status: str) -> None:
     answer = assistant.ask(question)
     assert answer.status == status and "2024" not in answer.text
+
+
+def test_own_edition(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelle est la date limite de l'édition 2024 ?")
+    assert "13 mars 2024" in answer.text
 
 
 def test_own_call_by_its_name(assistant: Assistant) -> None:
