@@ -52,6 +52,14 @@ class Group:
     wording: str
     mails: tuple[StoredMail, ...]
 
+    @property
+    def question(self) -> str:
+        """The question in its shortest words."""
+        asked = (
+            reply["question"] for mail in self.mails for reply in mail.triage["replies"] if reply.get("said")
+        )
+        return min(asked, key=len)
+
 
 def approve(
     office: Office, id_: int, who: str, *, version: int, draft: str, note: str | None = None, sending: bool = False

@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
+from assistant.desk.approval import same_question
 from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED, SNOOZED
 from assistant.desk.store import Store
 from assistant.desk.triage import Desk
@@ -97,6 +98,15 @@ def test_the_same_mail_under_other_bytes_is_kept_once(at_desk: Store, desk: Desk
     assert at_desk.add(again, desk.triage(again), call=desk.call.id, source="list") is None
     other = letter("Une autre question : le montant ?", message_id="<a@x>")
     assert at_desk.add(other, desk.triage(other), call=desk.call.id, source="list") is not None
+
+
+def test_a_question_that_many_ask_is_shown_in_its_shortest_words(
+    at_desk: Store, desk: Desk, letter: Letter
+) -> None:
+    for n, body in enumerate(("Merci de me dire quelle est la date de clôture de l'appel à projets ?", "Date de clôture ?")):
+        keep(at_desk, desk, letter(body, message_id=f"<s{n}@x>", sender=f"s{n}@exemple.fr"))
+    (group,) = same_question(at_desk, desk.call.id)
+    assert len(group.mails) == 2 and group.question == "Date de clôture ?"
 
 
 def test_one_question_of_many_is_answered_for_all(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
