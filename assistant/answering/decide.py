@@ -22,6 +22,7 @@ _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_applic
 _OPEN_NEAR = 0.5
 _OPEN_LEAD = 0.03
 _SURE = 0.5
+# Against a reader that has no doubt, a standard question that is left open takes more than _SURE.
 _NO_DOUBT, _OVERRULES = 0.95, 0.75
 _NAMED = 0.4
 
@@ -130,10 +131,10 @@ def _conduct(retrieval: Retrieval) -> str | None:
 
 def _no_doubt(question: Question, reading: Reading) -> bool:
     """Whether the best passage answers for sure, or states the very end of the period asked for."""
-    if reading.probability >= _NO_DOUBT or not reading.candidates:
-        return reading.probability >= _NO_DOUBT
+    if reading.probability < _SURE or not reading.candidates:
+        return False
     asked = end_asked(question)
-    return reading.probability >= _SURE and asked is not None and reading.candidates[0].end == asked
+    return reading.probability >= _NO_DOUBT or (asked is not None and reading.candidates[0].end == asked)
 
 
 def _left_open(retrieval: Retrieval, known: float, *, sure: bool) -> tuple[str, float] | None:

@@ -33,8 +33,8 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The answer's text so far."""
-        return "\n\n".join(line for line in self.lines if line)
+        """The answer's text so far; what two questions have in common is said once."""
+        return "\n\n".join(dict.fromkeys(filter(None, self.lines)))
 
 
 def citations(draft: Draft) -> tuple[Citation, ...]:

@@ -19,11 +19,11 @@ _NAMED = re.compile(
     r"\s+(?:«\s*|\"|“)?(?P<name>[A-ZÀ-Þ][\w’'-]{3,})"
 )
 
-# "l'édition 2023", "the 2022 call".
-_EDITION = re.compile(
-    r"\b(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao|ausgabe)\s+(?:de |of |en )?(?P<after>20\d\d)\b|"
-    r"\b(?P<before>20\d\d)\s+(?:editions?|sessions?|calls?|rounds?)\b"
-)
+# "l'édition 2023", "the 2022 call". Sources may say more between: "la session suivante est prévue en 2027".
+_EDITION = r"\b(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao|ausgabe)\b"
+_YEAR = r"(?P<after>20\d\d)\b|\b(?P<before>20\d\d)\s+(?:editions?|sessions?|calls?|rounds?)\b"
+_ASKED = re.compile(rf"{_EDITION}\s+(?:de |of |en )?{_YEAR}")
+_TOLD = re.compile(rf"{_EDITION}[^.;\n]{{0,60}}?\b{_YEAR}")
 
 # What a question says when it means a call and not the subject that the call is about.
 _OF_A_CALL = re.compile(
@@ -83,13 +83,13 @@ def other_year(question: Question, index: CallIndex) -> bool:
     years = {value.value for value in question.values if value.kind == "year"}
     if any(not index.catalog.holding(year) for year in years):
         return True
-    named = _editions(question.text)
-    return bool(named) and not named & (_own_years(index) | _editions_of(index, named))
+    named = _years(_ASKED, question.text)
+    return bool(named) and not named & (_own_years(index) | _told_years(index, named))
 
 
-def _editions(text: str) -> frozenset[str]:
-    """Years that ``text`` calls an edition by."""
-    return frozenset(m["after"] or m["before"] for m in _EDITION.finditer(fold(text)))
+def _years(edition: re.Pattern[str], text: str) -> frozenset[str]:
+    """Years by which ``text`` calls an edition."""
+    return frozenset(match["after"] or match["before"] for match in edition.finditer(fold(text)))
 
 
 def _own_years(index: CallIndex) -> frozenset[str]:
@@ -98,7 +98,7 @@ def _own_years(index: CallIndex) -> frozenset[str]:
     return frozenset(fact.value[:4] for fact in facts if fact.value[:2] == "20")
 
 
-def _editions_of(index: CallIndex, years: Iterable[str]) -> frozenset[str]:
-    """Which of ``years`` the sources call an edition by."""
+def _told_years(index: CallIndex, years: Iterable[str]) -> frozenset[str]:
+    """Years of editions that the sources which hold one of ``years`` speak of."""
     texts = (index.document(id_).text for year in years for id_ in index.catalog.holding(year))
-    return frozenset[str]().union(*map(_editions, texts))
+    return frozenset[str]().union(*(_years(_TOLD, text) for text in texts))

@@ -9,8 +9,8 @@ from assistant.words import fold, tokens
 
 
 def cued_topics(text: str) -> frozenset[str]:
-    """Ids of the standard questions whose cues stand in ``text``: cues made of words only as whole
-    words in a row, others ("n° siret", "h/f") anywhere."""
+    """Ids of the standard questions whose cues stand in ``text``: cues made of words only ("date
+    limite") as whole words in a row, others ("n° siret", "h/f") anywhere."""
     phrases, others, longest = _cues()
     words, folded = tokens(text), fold(text)
     found: set[str] = set()

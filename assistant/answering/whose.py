@@ -18,9 +18,10 @@ _ADDRESSES: frozenset[FactKind] = frozenset({"email", "phone"})
 # Words of any such question, which tell nobody apart, beside those that make it one.
 _ANY = frozenset(
     "numero numeros ligne directe adresse adresses coordonnees nom prenom personne personnes charge "
-    "ecrire appeler demander parler write call ask speak escribir llamar donner communiquer transmettre indiquer connaitre avoir obtenir trouver svp plait merci "
-    "number line direct address details name person give get nombre direccion persona pessoa "
-    "endereco nummer".split()
+    "ecrire appeler demander parler donner communiquer transmettre indiquer connaitre avoir obtenir "
+    "trouver svp plait merci "
+    "number line direct address details name person give get write call ask speak "
+    "nombre direccion persona escribir llamar pessoa endereco nummer".split()
 )
 # Where words say nothing (another language, a remark beside the question), the reader's word counts
 # from this probability on.
@@ -74,7 +75,9 @@ def _tells(term: Term) -> bool:
 
 def _authority(index: CallIndex) -> frozenset[str]:
     """Stems of the body that runs the call, for which its referent officer speaks."""
-    text = index.call.authority
-    words = [w for w in tokens(text) if w not in stop_words()]
-    acronyms = [a for a, long in index.call.acronyms.items() if a in text or long.lower() in text.lower()]
-    return frozenset(stem(w) for w in [*words, *(t for a in acronyms for t in tokens(a))])
+    words = [word for word in tokens(index.call.authority) if word not in stop_words()]
+    name = f" {' '.join(tokens(index.call.authority))} "
+    for acronym, long in index.call.acronyms.items():
+        if any(f" {' '.join(tokens(one))} " in name for one in (acronym, long)):
+            words += tokens(acronym)
+    return frozenset(map(stem, words))

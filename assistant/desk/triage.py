@@ -238,13 +238,13 @@ def _sure(looked: _Looked | None) -> bool:
 
 def _settled(looked: _Looked | None) -> bool:
     """Whether the sources surely answer."""
-    return _sure(looked) and looked is not None and not looked.answer.abstained
+    return looked is not None and _sure(looked) and not looked.answer.abstained
 
 
 def _within(questions: Iterable[str], sentence: str) -> bool:
     """Whether one of ``questions`` was found in ``sentence``."""
-    words = tokens(sentence)
-    return any(set(tokens(question)) <= set(words) for question in questions)
+    words = set(tokens(sentence))
+    return any(words.issuperset(tokens(question)) for question in questions)
 
 
 def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:

@@ -201,3 +201,8 @@ def test_what_is_suggested_is_not_what_was_just_quoted(assistant: Assistant, que
         entries = [e for e in index.catalog.validated_questions() if e.text == suggestion]
         parts = {(e.document, p.start, p.end) for e in entries for p in e.parts}
         assert parts and not parts & quoted
+
+
+def test_two_questions_with_one_answer_get_it_once(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelle est la date limite ? Jusqu'à quand peut-on déposer ?")
+    assert answer.text.count("13 mars 2024") == 1

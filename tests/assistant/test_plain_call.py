@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.elsewhere import other_year
 from assistant.answering.headings import asks_division, opens_with_pronoun
 from assistant.answering.identifiers import identifiers, leading_identifier
+from assistant.answering.understand import understand
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from ingest.build import ingest
@@ -61,7 +63,7 @@ quarante jardiniers bénévoles.
 | Terme du dépôt | 12 mars 2031 | 10 septembre 2031 |
 | Réunion du jury | 4 avril 2031 | 2 octobre 2031 |
 
-Le bilan est transmis au plus tard le 30 novembre 2033.
+Le bilan est transmis au plus tard le 30 novembre 2033. La session suivante est prévue en 2035.
 
 Taux et plafonds :
 
@@ -151,6 +153,13 @@ def test_only_what_the_sources_say_stands_in_quotation_marks(quays: Assistant, q
     answer = quays.ask(question)
     text = re.sub(r"\s+", " ", quays.document("quais", "reglement").text)
     assert all(quote in text for quote in re.findall(r"“([^”]*)”", answer.text))
+
+
+@pytest.mark.parametrize(("year", "other"), [(2031, False), (2035, False), (2033, True)])
+def test_only_years_of_editions_are_editions(quays: Assistant, year: int, other: bool) -> None:
+    index = quays.index("quais")
+    (question,) = understand(f"Quelle est la date limite de l'édition {year} ?", (), index).parts
+    assert other_year(question, index) is other
 
 
 def test_a_phone_that_is_not_given_is_not_replaced(quays: Assistant) -> None:
