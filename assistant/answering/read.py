@@ -149,6 +149,8 @@ def answer_features(
         "passage": (passage - 0.85) * 10,
         "words": max(max(c.words, c.words_context) for c in ranked) * 2,
         "best_words": max(best.words, best.words_context) * 2,
+        "least": max(max(c.least, c.least_context) for c in ranked) * 2,
+        "best_least": max(best.least, best.least_context) * 2,
         "topic": topic_cosine,
         "open_over_known": retrieval.open_cosine - known,
         "open": retrieval.open_cosine,

@@ -15,11 +15,12 @@ from assistant.answering.ends import End, end_asked, end_of_intent, end_told
 from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent, Intents, Kind
-from assistant.answering.interaction import interaction
+from assistant.answering.interaction import interaction, least_met, met
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.embedding import Embedded, Words
 from assistant.index.catalog import KnownQuestion
+from assistant.index.largest import largest
 from assistant.types import Span, Unit
 
 PASSAGES = 60
@@ -37,7 +38,8 @@ Key = tuple[str, tuple[Span, ...]]
 class Candidate:
     """A quotable answer with the best evidence found for it: cosines, BM25, and the probability
     that it (``topic``) or it in its context is an answer to the standard question asked. ``words``
-    and ``words_context`` are its likeness, 0 to 1, and its context's by late interaction.
+    and ``words_context`` are its likeness, 0 to 1, and its context's by late interaction; ``least`` and
+    ``least_context`` those of the words that are met worst.
     ``score`` ranks it and ``share`` is its part of the softmax over all candidates. ``bound``: it is just what a
     validated question is bound to."""
 
@@ -53,6 +55,8 @@ class Candidate:
     topic_context: float = 0.0
     words: float = 0.0
     words_context: float = 0.0
+    least: float = 0.0
+    least_context: float = 0.0
     question: KnownQuestion | None = None
     bound: bool = False
     end: End | None = None
@@ -135,7 +139,7 @@ def retrieve(
     intents = _agreeing(intents, end, index)
     standard = _agreeing(_ranked(prototypes.questions, question, whitened), end, index)
     matches = index.passage_topics.match({i.id: p for i, p in standard if i.kind == "topic"})
-    on_topic = index.view_ids(index.passage_topics.best(matches, TOPICAL))
+    on_topic = index.view_ids(largest(matches, TOPICAL))
     likely = [(index.entries[i.id], p) for i, p in intents if i.kind == "faq" and p >= _LIKELY]
     questions = index.catalog.questions([id_ for id_, _ in known])
     unit_ids = [id_.split("#", 1)[0] for id_ in (*(id_ for id_, _ in passages), *on_topic)]
@@ -265,14 +269,17 @@ def _match_views(
         ]  # fmt: skip
         own_rows.append((candidate, rows.get("u"), sentences))
     all_ = dict.fromkeys(r for _, c, own in own_rows for r in (*own, *([] if c is None else [c])))
-    alike = dict(zip(all_, interaction(words, index.view_words(all_)).tolist(), strict=True))
+    largest = met(words, index.view_words(all_))
+    alike = dict(zip(all_, interaction(words, largest).tolist(), strict=True))
+    least = dict(zip(all_, least_met(words, largest).tolist(), strict=True))
     for candidate, context, sentences in own_rows:
         if context is not None:
             candidate.topic_context = float(matches[context])
             candidate.words_context = alike[context]
-        own = [(float(matches[row]), alike[row]) for row in sentences]
-        candidate.topic = max((topic for topic, _ in own), default=candidate.topic_context)
-        candidate.words = max((like for _, like in own), default=candidate.words_context)
+            candidate.least_context = least[context]
+        candidate.topic = max((float(matches[row]) for row in sentences), default=candidate.topic_context)
+        candidate.words = max((alike[row] for row in sentences), default=candidate.words_context)
+        candidate.least = max((least[row] for row in sentences), default=candidate.least_context)
 
 
 def _share(candidates: list[Candidate]) -> None:

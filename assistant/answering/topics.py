@@ -75,15 +75,6 @@ class PassageTopics:
             total += probabilities * weights[topics]
         return total
 
-    def best(self, matches: np.ndarray, count: int) -> np.ndarray:
-        """Rows of the ``count`` best ``matches``, best first, the first of equals first."""
-        if len(matches) > count:
-            least = np.partition(matches, -count)[-count]
-            rows = np.flatnonzero(matches >= least)
-        else:
-            rows = np.arange(len(matches))
-        return rows[np.argsort(-matches[rows], kind="stable")][:count]
-
     def row(self, number: int) -> int:
         """The row of a view by its number in the catalog."""
         return int(np.searchsorted(self.numbers, number))

@@ -35,7 +35,7 @@ _SENTENCES = re.compile(r"(?<=[.!?…？؟])\s+|\n+")
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
 _INTERROGATIVE = (
-    r"(?:(?:à|a|de|d'|en|pour|jusqu'à|to|until|by|in|for)\s*)?(?:qui|quand|combien|comment|où|quel(?:le)?s?|"
+    r"(?:(?:à|a|de|d'|en|pour|jusqu'à|c'?est|cé|c|to|until|by|in|for)\s*)?(?:qui|ki|quand|kan|kand|koi|combien|comment|où|quel(?:le)?s?|"
     r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|quién|quem|quando|quant[oa]s|wer|"
     r"wen|wann|wie)\b"
 )
@@ -49,6 +49,12 @@ _JOINT = re.compile(
 )
 _ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
 _ASKS = re.compile(r"[?？؟]\s*$")
+# "rappel la date limite aussi": it asks without a question mark.
+_REQUESTS = re.compile(
+    r"^\W*(?:(?:et|and|please|merci de|svp|stp)\s+)?(?:(?:me|nous|m')\s*)?"
+    r"(?:rappel|donne|indique|precise|communique|dites|redis|redonne|tell|give|remind|send|dime|dame|"
+    r"digame|deme|recuerd|diga|lembr|sagen|nennen|geben)"
+)
 _FOLLOWS = re.compile(
     r"^\W*(?:et\b|mais\b|ok\b|d'accord|alors\b|and\b|but\b|what about|y\b|e\b|und\b)|"
     r"\b(?:son|sa|ses|leur|leurs|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|"
@@ -118,7 +124,7 @@ def _focus(message: str) -> str:
 def split_questions(message: str) -> list[str]:
     """The distinct questions of a message; what only greets or sets the scene stays with them."""
     pieces = [part for piece in _SPLIT.split(message) if piece.strip() for part in _joined(piece)]
-    asking = [piece for piece in pieces if _ASKS.search(piece) and _content(piece)]
+    asking = [piece for piece in pieces if (_ASKS.search(piece) and _content(piece)) or _requests(piece)]
     if len(asking) <= 1:
         return [message]
     found: list[str] = []
@@ -126,6 +132,11 @@ def split_questions(message: str) -> list[str]:
         sentences = re.split(r"(?<=[.!])\s+(?=\S)", piece)
         found.append(sentences[-1] if _content(sentences[-1]) >= 2 else piece)
     return found
+
+
+def _requests(piece: str) -> bool:
+    """Whether ``piece`` tells us to give something of a known kind: a date, an address, an amount."""
+    return bool(_REQUESTS.match(fold(piece)) and asked_for(piece)[1])
 
 
 def _joined(piece: str) -> list[str]:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from assistant.errors import ConfigurationError, IndexMissingError, IndexUnreachableError
+from assistant.index.largest import largest
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -110,8 +111,7 @@ class VectorStore:
             if not ids:
                 return []
             cosines = matrix @ vector
-            best = np.argsort(-cosines, kind="stable")[:count].tolist()
-            return [(ids[i], float(cosines[i])) for i in best]
+            return [(ids[i], float(cosines[i])) for i in largest(cosines, count).tolist()]
         with _reaching(self._url):
             found = self._shelves[shelf].query(
                 query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]

@@ -25,3 +25,39 @@ from assistant.answering.understand import split_questions
 )
 def test_things_of_different_kinds_are_different_questions(message: str, parts: list[str]) -> None:
     assert split_questions(message) == parts
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        (
+            "et le jury c kan ? rappel la date limite aussi stp",
+            ["et le jury c kan ?", "rappel la date limite aussi stp"],
+        ),
+        (
+            "quel montant ? merci de me rappeler le mail du contact",
+            ["quel montant ?", "merci de me rappeler le mail du contact"],
+        ),
+        (
+            "Is Morocco eligible? Please give me the phone number too.",
+            ["Is Morocco eligible?", "Please give me the phone number too."],
+        ),
+        # Asks for nothing of a known kind, or does not ask.
+        ("Qui peut candidater ? Donnez-moi une réponse vite svp", None),
+        ("On peut déposer avant ? merci de me répondre avant le 3 mars", None),
+        ("Nous sommes une commune. Rappelez-moi la date limite.", None),
+    ],
+)
+def test_a_request_without_a_question_mark_asks(message: str, parts: list[str] | None) -> None:
+    assert split_questions(message) == (parts or [message])
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("date limite et ki contacter ?", ["date limite ?", "ki contacter ?"]),
+        ("c koi le label et c kan le jury", ["c koi le label ?", "c kan le jury ?"]),
+    ],
+)
+def test_question_words_of_text_messages(message: str, parts: list[str]) -> None:
+    assert split_questions(message) == parts

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.topics import PassageTopics
 from assistant.errors import IndexMissingError
 from assistant.index import catalog as catalog_module
 from assistant.index.catalog import Catalog, Documents
+from assistant.index.largest import largest
 from assistant.index.schema import FORMAT
 from assistant.types import Document
 from ingest.catalog import CatalogWriter
@@ -78,4 +78,4 @@ def test_a_file_is_whole_or_says_nothing(tmp_path: Path) -> None:
 def test_the_best_are_those_of_a_stable_sort(matches: list[float], count: int) -> None:
     scores = np.array(matches, dtype=np.float32)
     expected = np.argsort(-scores, kind="stable")[:count].tolist()
-    assert PassageTopics((), [], b"").best(scores, count).tolist() == expected
+    assert largest(scores, count).tolist() == expected
