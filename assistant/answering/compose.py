@@ -25,6 +25,7 @@ from assistant.types import FactKind, Span, Status, Unit
 # Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
 # of it; CERTAIN is the share of all candidates' probability from which no further passage is shown,
 # LIKELY the share that a further one needs, RIVAL when it states another value of the kind asked.
+# MEANT is the probability of a validated question from which its passage stands beside a better one.
 MAX_QUOTED_WORDS = 110
 MAX_PASSAGES = 3
 MAX_RANK = 12
@@ -32,6 +33,7 @@ TIE = 1.0
 CERTAIN = 0.92
 LIKELY = 0.05
 RIVAL = 0.25
+MEANT = 0.5
 WHOLE_WORDS = 60
 MAX_LIST_WORDS = 160
 MAX_HEADING_WORDS = 30
@@ -202,11 +204,14 @@ def _more(
         if _overlap(candidate, chosen):
             sure += candidate.share
             continue
-        if len(chosen) == MAX_PASSAGES or sure >= CERTAIN or candidate.share < LIKELY:
+        meant = candidate.bound and candidate.intent >= MEANT
+        if len(chosen) == MAX_PASSAGES:
             break
+        if not meant and (sure >= CERTAIN or candidate.share < LIKELY):
+            continue
         rival = stated and bool(question.kinds & _kinds(index, candidate))
         other_end = candidate.end not in (None, best.end)
-        if rival and (asked if other_end else candidate.share < RIVAL):
+        if rival and (asked if other_end else candidate.share < RIVAL and not meant):
             continue
         if candidate.unit.kind in ("contact", "heading", "title"):
             continue
