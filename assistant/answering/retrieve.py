@@ -269,9 +269,9 @@ def _match_views(
         ]  # fmt: skip
         own_rows.append((candidate, rows.get("u"), sentences))
     all_ = dict.fromkeys(r for _, c, own in own_rows for r in (*own, *([] if c is None else [c])))
-    largest = met(words, index.view_words(all_))
-    alike = dict(zip(all_, interaction(words, largest).tolist(), strict=True))
-    least = dict(zip(all_, least_met(words, largest).tolist(), strict=True))
+    cosines = met(words, index.view_words(all_))
+    alike = dict(zip(all_, interaction(words, cosines).tolist(), strict=True))
+    least = dict(zip(all_, least_met(words, cosines).tolist(), strict=True))
     for candidate, context, sentences in own_rows:
         if context is not None:
             candidate.topic_context = float(matches[context])
