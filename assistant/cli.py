@@ -112,7 +112,7 @@ def _build(settings: Settings, name: str, embedder: Embedder) -> None:
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address; default AAP_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; default AAP_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default AAP_PORT.", min=1, max=65_535)] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; default AAP_WORKERS.")] = None,
 ) -> None:
     """Serve the chat, the API and the documents; with several processes all but the chat."""

@@ -78,13 +78,15 @@ def compose_answer(
 def compose_missing(
     draft: Draft, topic: Topic | None, handoff: Unit | None, nearest: Candidate | None
 ) -> None:
-    """Say that the sources do not answer, what is missing, and who may know."""
+    """Say that the sources do not answer, what is missing, and who may know. Only of what the officer has
+    marked as left open is it said that the sources do not state it."""
     language = draft.language
     if topic is None:
         draft.lines.append(say(language, "missing_unknown"))
     else:
         missing = topic.missing_fr if language == "fr" else topic.missing_en
-        draft.lines.append(say(language, "missing", topic=missing))
+        confirmed = topic.id in draft.index.open_topics
+        draft.lines.append(say(language, "missing" if confirmed else "missing_unsure", topic=missing))
     if nearest is not None and _tells(draft.index, nearest):
         quoted = len(draft.quoted)
         text, mark = _render(draft, nearest)
@@ -213,7 +215,7 @@ def _more(
         other_end = candidate.end not in (None, best.end)
         if rival and (asked if other_end else candidate.share < RIVAL and not meant):
             continue
-        if candidate.unit.kind in ("contact", "heading", "title"):
+        if candidate.unit.kind in ("contact", "heading", "title") or _only_leads_in(index, candidate):
             continue
         more = _words(index, candidate)
         if words + more <= MAX_QUOTED_WORDS:
@@ -221,6 +223,11 @@ def _more(
             words += more
             sure += candidate.share
     return chosen[1:]
+
+
+def _only_leads_in(index: CallIndex, candidate: Candidate) -> bool:
+    """Whether a passage ends where what it announces begins ("Il comprend :")."""
+    return index.text(candidate.unit.document, candidate.parts[-1]).rstrip().endswith(":")
 
 
 def _kinds(index: CallIndex, candidate: Candidate) -> set[FactKind]:

@@ -9,6 +9,7 @@ from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.elsewhere import other_call, other_year
 from assistant.answering.ends import end_asked
 from assistant.answering.index import CallIndex
+from assistant.answering.personal import own_fate, private_address
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Retrieval
@@ -25,6 +26,7 @@ _SURE = 0.5
 # Against a reader that has no doubt, a standard question that is left open takes more than _SURE.
 _NO_DOUBT, _OVERRULES = 0.95, 0.75
 _NAMED = 0.4
+_NEARER = 0.08
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -71,7 +73,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         phrase = "out_of_scope" if conduct == "off_topic" else conduct
         return Decision("out_of_scope", 1.0 - probability, phrase=phrase)
     likeliest, surely = (retrieval.intents or retrieval.standard)[0]
-    if likeliest.kind == "topic" and likeliest.id in _PERSONAL and surely >= _SURE:
+    if own_fate(question) or (likeliest.kind == "topic" and likeliest.id in _PERSONAL and surely >= _SURE):
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
     acronym = acronym_asked(question.text)
     if acronym and not spelled_out(
@@ -86,9 +88,11 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("out_of_scope", 1.0, phrase="out_of_scope")
     if other_year(question, index):
         return Decision("not_in_sources", 1.0 - probability)
-    if _address_missing(question, retrieval, index):
+    if _address_missing(question, retrieval, index) or private_address(question, index):
         return Decision("not_in_sources", 1.0 - probability)
-    left_open = _left_open(retrieval, known, sure=_no_doubt(question, reading))
+    left_open = _left_open(
+        retrieval, known, sure=_no_doubt(question, reading), likely=probability >= limits.answer
+    )
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
@@ -137,15 +141,26 @@ def _no_doubt(question: Question, reading: Reading) -> bool:
     return reading.probability >= _NO_DOUBT or (asked is not None and reading.candidates[0].end == asked)
 
 
-def _left_open(retrieval: Retrieval, known: float, *, sure: bool) -> tuple[str, float] | None:
+def _nearer(id_: str, retrieval: Retrieval) -> bool:
+    """Whether a standard question that the sources don't leave open is clearly nearer than this one."""
+    cosines = {m.id: m.cosine for m in retrieval.matches if m.kind == "topic"}
+    nearest = max(cosines, key=lambda one: cosines[one], default=id_)
+    return nearest not in retrieval.open_topics and cosines[nearest] - cosines.get(id_, 0.0) >= _NEARER
+
+
+def _left_open(
+    retrieval: Retrieval, known: float, *, sure: bool, likely: bool
+) -> tuple[str, float] | None:
     """The standard question, left open by the sources, that the message asks, and how surely.
 
-    Where the reader has no doubt (``sure``), it takes more.
+    Where the reader has no doubt (``sure``), it takes more. Where the reader answers (``likely``), the
+    nearest standard question must not be another one that is not left open: once the validated question about
+    it has expired, its kin take what is asked for their own.
     """
     if retrieval.intents:
         intent, mass = retrieval.likely("topic"), retrieval.mass("topic")
         limit = _OVERRULES if sure else _SURE
-        if intent and mass >= limit and intent.id in retrieval.open_topics:
+        if intent and mass >= limit and intent.id in retrieval.open_topics and not (likely and _nearer(intent.id, retrieval)):
             return intent.id, mass
         return None
     match = next((m for m in retrieval.matches if m.id in retrieval.open_topics), None)

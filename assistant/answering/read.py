@@ -1,8 +1,9 @@
 """Which candidate answers, and whether any does: a small learned model over general features.
 
-Two linear models, fitted by evals/train_reader.py and stored in reader.json: a conditional logit
-over the candidates, and a logistic regression for the calibrated probability that the best one
-answers at all. Calls with validated questions and calls without have coefficients of their own.
+Two models, fitted by evals/train_reader.py and stored in reader.json: a conditional logit over the
+candidates, and one for the calibrated probability that the best one answers at all: a logistic regression,
+or, for calls without validated questions, of which many more are known, a network with one hidden layer.
+Calls with validated questions and calls without have coefficients of their own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,11 +46,32 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """A hidden layer of rectified units over named, standardised features: ``hidden`` (features, units),
+    ``bias`` and ``weights`` (units,)."""
+
+    names: tuple[str, ...]
+    mean: np.ndarray
+    scale: np.ndarray
+    hidden: np.ndarray
+    bias: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    def logits(self, rows: Sequence[dict[str, float]]) -> list[float]:
+        """Log odds of each row of features."""
+        x = (np.array([[row[name] for name in self.names] for row in rows]) - self.mean) / self.scale
+        units = np.maximum(x @ self.hidden + self.bias, 0.0)
+        logits: list[float] = (units @ self.weights + self.intercept).tolist()
+        return logits
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Both models."""
 
     passage: Logistic
-    answer: Logistic
+    answer: Logistic | Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +106,27 @@ def load_reader(*, validated: bool) -> Reader:
     """The stored coefficients for calls with or without validated questions."""
     stored = json.loads(Path(__file__).with_name("reader.json").read_text(encoding="utf-8"))
     reader = stored["validated" if validated else "plain"]
-    return Reader(*(parse_logistic(reader[name]) for name in ("passage", "answer")))
+    return Reader(parse_logistic(reader["passage"]), parse_answer(reader["answer"]))
 
 
-def parse_logistic(stored: dict[str, list[float] | list[str] | float]) -> Logistic:
+def parse_answer(stored: dict[str, Any]) -> Logistic | Network:
+    """The model of answerability from its stored form."""
+    if "hidden" not in stored:
+        return parse_logistic(stored)
+    mean, scale, hidden, bias, weights = (
+        np.array(stored[name]) for name in ("mean", "scale", "hidden", "bias", "weights")
+    )
+    return Network(tuple(stored["names"]), mean, scale, hidden, bias, weights, float(stored["intercept"]))
+
+
+def parse_logistic(stored: dict[str, Any]) -> Logistic:
     """A regression from its stored form."""
     return Logistic(
-        tuple(stored["names"]),  # type: ignore[arg-type]
+        tuple(stored["names"]),
         np.array(stored["mean"]),
         np.array(stored["scale"]),
         np.array(stored["weights"]),
-        float(stored["intercept"]),  # type: ignore[arg-type]
+        float(stored["intercept"]),
     )
 
 
@@ -116,11 +149,16 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
                 c.question and c.question.entry == entry and c.bound and not retrieval.wrong_end(c)
             )
         )
+    share_out(ranked)
+    features = answer_features(question, retrieval, ranked)
+    return Reading(ranked, sigmoid(reader.answer.logits([features])[0]), features)
+
+
+def share_out(ranked: Sequence[Candidate]) -> None:
+    """Fill in the share of each candidate (best first): the softmax of the scores."""
     powers = np.exp(np.array([c.score - ranked[0].score for c in ranked]))
     for candidate, share in zip(ranked, powers / powers.sum(), strict=True):
         candidate.share = float(share)
-    features = answer_features(question, retrieval, ranked)
-    return Reading(ranked, sigmoid(reader.answer.logits([features])[0]), features)
 
 
 def sigmoid(logit: float) -> float:
@@ -131,7 +169,7 @@ def sigmoid(logit: float) -> float:
 def answer_features(
     question: Question, retrieval: Retrieval, ranked: list[Candidate]
 ) -> dict[str, float]:
-    """What tells an answerable question from one that the sources leave open."""
+    """What tells an answerable question from one that the sources leave open. ``ranked`` have their shares."""
     best = ranked[0]
     second = next((c for c in ranked[1:] if c.unit.id != best.unit.id), best)
     topic = retrieval.topic
@@ -140,8 +178,11 @@ def answer_features(
     passage = max(c.sentence for c in ranked)
     away = retrieval.conduct("off_topic", "attack", "identity", "capabilities")
     f = best.features
+    shares = np.array([c.share for c in ranked])
     return {
         "score": best.score,
+        "share": best.share,
+        "entropy": float(-(shares * np.log(shares + 1e-9)).sum()),
         "margin": best.score - second.score,
         "known": known,
         "best_known": max(best.faq, best.fact),

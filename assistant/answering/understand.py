@@ -118,7 +118,12 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
 def _focus(message: str) -> str:
     """The sentence that asks, where it says enough by itself; else all of the message."""
     asking = [s for s in _SENTENCES.split(message) if _ASKS.search(s)]
-    return asking[-1] if asking and _content(asking[-1]) >= _ENOUGH else message
+    if not asking:
+        return message
+    last, words = asking[-1], _content(asking[-1])
+    # "Until when must one apply?": what kind of fact is asked says as much as a word.
+    plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not _FOLLOWS.search(fold(last))
+    return last if words >= _ENOUGH or plain else message
 
 
 def split_questions(message: str) -> list[str]:

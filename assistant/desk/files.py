@@ -7,11 +7,16 @@ import mailbox
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
 from assistant.desk.types import Triaged
 from assistant.errors import AssistantError
+
+# A mail has at least one of these, near its beginning.
+_HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "Received")
+_HEADERS_WITHIN = 64_000
 
 
 class MailFileError(AssistantError):
@@ -28,6 +33,8 @@ def read_mails(paths: Sequence[Path]) -> Iterator[tuple[str, bytes | MailFileErr
             raw = path.read_bytes()
             if not raw.strip():
                 raise MailFileError(f"{path} is empty.")
+            if not any(BytesHeaderParser().parsebytes(raw[:_HEADERS_WITHIN]).get(name) for name in _HEADERS):
+                raise MailFileError(f"{path} is no mail: it has none of the headers {', '.join(_HEADERS)}.")
             yield str(path), raw
         except OSError as error:
             yield str(path), MailFileError(f"{path} can't be read: {error.strerror or error}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.desk.asking import Listener, matches, read_asking, stated
 from assistant.desk.splitting import (
@@ -47,6 +48,12 @@ _LEAD_IN = re.compile(
     rf"^.*?\b(?=(?:{PREPOSITION}(?:qui|quoi|quel(?:le)?s?|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|si|s['’]ils?|quand|comment|combien|qui|à qui|quel(?:le)?s?|où|jusqu['’]à (?:quand|quel(?:le)?)|if|whether|when|how|who|whom|what|which|where|"
     r"cu[aá]l(?:es)?|cu[aá]ndo|hasta cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde)\b)",
     re.I | re.S,
+)
+
+
+# "… et sous quelles réserves ?": what is asked about stands in the question before.
+_FRAGMENT = re.compile(
+    rf"^{PREPOSITION}(?:(?:quel(?:le)?s?|which|what|qu[eé]|cu[aá]l(?:es)?) [\w'’-]+|quand|combien|quoi|whom|when|cu[aá]ndo)\s*\??$", re.I
 )
 
 
@@ -98,8 +105,11 @@ class Asked:
             if self.fits:
                 return Form(self.context), Form(self.full), said
             return Form(self.full), said
-        asked = dict.fromkeys(Form(form) for form in (self.full, self.text, self.bare) if form)
-        return (*asked, said) if self.context and _goes_on(self.text) else tuple(asked)
+        goes_on = bool(self.context) and _goes_on(self.text)
+        # With the question before it, one that says enough by itself would get the answer to that.
+        alone = goes_on and content(self.text) > 2
+        asked = dict.fromkeys(Form(form) for form in ("" if alone else self.full, self.text, self.bare) if form)
+        return (*asked, said) if goes_on else tuple(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +136,14 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
             found += [] if before.asks else [Asked(part) for part in objects_of(before.text)]
             continue
         own = _CONNECTOR.sub("", sentence.text)
-        for position, part in enumerate(split_sentence(own[:1].upper() + own[1:])):
-            if not content(part) and position:
-                continue
-            refers = _refers(part)
-            context = _context(part if position else sentence.text, sentences[:number]) if position == 0 or refers else ""
-            told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
-            found.append(Asked(part, context, refers, told))
+        parts = split_sentence(own[:1].upper() + own[1:])
+        context = _context(sentence.text, sentences[:number])
+        told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
+        found.append(Asked(parts[0], context, _refers(parts[0]), told))
+        for before_it, part in pairwise(parts):
+            refers = _refers(part) or bool(_FRAGMENT.match(part))
+            if content(part):
+                found.append(Asked(part, before_it[:MAX_CONTEXT] if refers else "", refers))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 
@@ -280,10 +291,15 @@ def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
 def _distinct(found: list[Asked]) -> list[Asked]:
     kept: list[Asked] = []
     for asked in found:
-        words = set(stems(asked.full)) or {fold(asked.full)}
-        if not any(words == (set(stems(other.full)) or {fold(other.full)}) for other in kept):
+        if not any(_words(asked) == _words(other) for other in kept):
             kept.append(asked)
     return kept
+
+
+def _words(asked: Asked) -> set[str]:
+    """What tells a question from others; all of one that has no content of its own ("depuis quand ?")."""
+    alone = set() if content(asked.text) else {fold(asked.text)}
+    return set(stems(asked.full)) | alone
 
 
 def _lead() -> re.Pattern[str]:

@@ -50,7 +50,7 @@ class Versions:
         number = self.current()
         if number is None or not (self.path(number) / "catalog.sqlite").exists():
             raise IndexMissingError(
-                f"There is no index for the call '{self.call}' yet. Run 'aap ingest'."
+                f"There is no index for the call '{self.call}' yet. Run 'aap ingest --call {self.call}'."
             )
         return self.path(number)
 

@@ -75,7 +75,7 @@ def ground(answer: Answer, said: Sequence[str], documents: Mapping[str, Document
         for c in marked
         if not supported(c.value, [v for n in c.markers for v in values.get(n, ())])
     ]
-    # Small talk and refusals may name the call by a title with a number in it.
+    # Small talk and refusals may name the call by a title with a number or a date in it, but no contact.
     checked = [] if answer.status in ("out_of_scope", "refused") and not cited else claims
     return Grounding(
         citations=len(answer.citations),
@@ -84,7 +84,7 @@ def ground(answer: Answer, said: Sequence[str], documents: Mapping[str, Document
         dangling=tuple(sorted(_markers(answer.text) - values.keys())),
         ungrounded=tuple(c.text for c in loose if c in checked),
         misnumbered=tuple(c.text for c in wrong_number),
-        wrong=tuple(c.text for c in loose if c.value.kind in _CRITICAL),
+        wrong=tuple(c.text for c in loose if c.value.kind in _CRITICAL and (c in checked or c.value.kind != "date")),
     )
 
 

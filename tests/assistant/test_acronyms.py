@@ -30,6 +30,9 @@ def test_the_acronym_that_is_asked(question: str, acronym: str | None) -> None:
         ("PNUD", "Le PNUD, qui soutient les villes (voir plus bas)", False),
         ("DAE", "les partenaires de la DAE (2018) et de l'État", False),
         ("DAE", "Le rapport annuel (DAE)", False),
+        ("RVD", "Zoom Réseau des Villes Durables : créé en 2014, le « RVD » réunit 79 villes", True),
+        ("RVD", "Zoom Réseau de villes : créé en 2014, le « RVD » réunit 79 villes", False),
+        ("RV", "Le Réseau des Villes, aussi appelé « RV »", False),
     ],
 )
 def test_what_is_spelled_out(acronym: str, text: str, expected: bool) -> None:

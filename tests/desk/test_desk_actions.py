@@ -45,13 +45,24 @@ def test_each_decision_can_be_undone(client: TestClient, at_desk: Store, desk: D
     assert [entry.what for entry in at_desk.audit(id_)][-1] == "undone"
 
 
+def test_an_empty_reply_is_not_approved(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
+    id_ = keep(at_desk, desk, letter(DATE))
+    log_in(client)
+    assert decide(client, at_desk, id_, "approve", draft=" \n") == 422
+    assert at_desk.mail(id_).state == DRAFTED
+
+
 def test_a_mail_that_is_put_off_comes_back_that_morning(
     client: TestClient, at_desk: Store, desk: Desk, letter: Letter
 ) -> None:
     id_ = keep(at_desk, desk, letter(DATE))
     log_in(client)
     tomorrow = datetime.now(UTC) + timedelta(days=2)
-    assert decide(client, at_desk, id_, "snooze", until="2001-01-01") == 422
+    past = client.post(f"/desk/mails/{id_}", data={
+        "csrf": csrf_of(client.get("/desk").text), "version": str(at_desk.mail(id_).version),
+        "action": "snooze", "until": "2001-01-01",
+    })  # fmt: skip
+    assert (past.status_code, "Ce jour est passé" in past.text) == (422, True)
     assert decide(client, at_desk, id_, "snooze", until="soon") == 422
     assert decide(client, at_desk, id_, "snooze", until=tomorrow.date().isoformat()) == 303
     assert at_desk.mail(id_).state == SNOOZED

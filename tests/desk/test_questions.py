@@ -41,6 +41,29 @@ def test_context_goes_with_a_question_that_needs_it() -> None:
     assert "université" in asked.full
 
 
+def test_a_question_cut_short_is_about_the_one_before() -> None:
+    first, second = find_questions("Un projet de musée peut-il être présenté, et sous quelles réserves ?")
+    assert (second.text, second.context, second.refers) == ("sous quelles réserves ?", first.text, True)
+    first, second = find_questions("Existe-t-il un guide sur le sujet, et avec qui a-t-il été écrit ?")
+    assert second.context == first.text
+
+
+def test_a_question_that_goes_on_but_says_enough_is_not_asked_with_the_one_before() -> None:
+    first, second = find_questions("Quelle est la date de clôture ? Et qui peut-on contacter au sujet des tiers-lieux ?")
+    assert all(first.text not in form.text for form in second.forms)
+    first, second = find_questions("Quelle est la date de clôture ? Et pour les régions ?")
+    assert any(first.text in form.text for form in second.forms)
+
+
+def test_questions_whose_subject_is_a_pronoun_are_about_what_was_told() -> None:
+    found = find_questions(
+        "Le conseil hésite à rejoindre le réseau Rivages.\n\n1) Elle compte combien de villes ?\n"
+        "2) Depuis quand existe-t-elle ?\n3) On leur écrit à quelle adresse ?"
+    )
+    assert len(found) == 3
+    assert all("Rivages" in asked.context for asked in found[:2])
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gives_few_questions_of_its_own_words(text: str) -> None:

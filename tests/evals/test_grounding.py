@@ -152,8 +152,9 @@ def test_the_hand_over_contact_may_be_named(reply: Reply, handoff: Handoff) -> N
 def test_small_talk_claims_nothing_but_never_invents_a_contact(
     regulation: Document, cite: Cite, reply: Reply
 ) -> None:
-    title = reply("Je réponds sur l'appel « Essai 2024 ».", status="out_of_scope")
-    assert ground(title, [], {}).holds is None
+    title = reply("Je réponds sur l'appel « Essai 2024, version du 4 janvier 2024 ».", status="out_of_scope")
+    found = ground(title, [], {})
+    assert (found.holds, found.wrong) == (None, ())
     cited = reply("Soit 50 % [1].", cite(FIGURES), status="out_of_scope")
     assert ground(cited, [], {regulation.id: regulation}).ungrounded == ("50 %",)
     contact = reply("Écrivez à x@exemple.fr.", status="refused")

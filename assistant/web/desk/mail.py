@@ -64,6 +64,8 @@ def decide(
             triaged = site.triager().triage(site.store.mail(id_).raw)
             site.store.redraft(id_, user, triaged, version=version)
             done = "redrafted"
+        elif action in ("approve", "send") and not text.strip():
+            return _page(request, user, id_, "draft_empty", status=422)
         elif action in ("approve", "send"):
             result = approve(site.office, id_, user, version=version, draft=text, note=note, sending=action == "send")
             done = result.outcome
@@ -159,15 +161,16 @@ def _decision(mail: StoredMail, action: str, user: str, colleague: str, until: s
 
 
 def _morning(day: str, timezone: str) -> datetime:
-    """The morning of ``day`` (ISO), of tomorrow when none is given. Raises ConfigurationError."""
+    """The morning of ``day`` (ISO), of tomorrow when none is given. Raises ConfigurationError with the name
+    of a text."""
     zone = ZoneInfo(timezone)
     today = datetime.now(zone).date()
     try:
         chosen = date.fromisoformat(day) if day else today + timedelta(days=1)
     except ValueError as error:
-        raise ConfigurationError(f"'{day[:20]}' is not a day such as {today.isoformat()}.") from error
+        raise ConfigurationError("no_day") from error
     if chosen <= today:
-        raise ConfigurationError(f"{chosen.isoformat()} is over: choose a day to come.")
+        raise ConfigurationError("day_over")
     return datetime.combine(chosen, _MORNING, zone).astimezone(UTC)
 
 
@@ -179,8 +182,10 @@ def _kept(request: Request, id_: int) -> StoredMail:
 
 
 def _page(request: Request, user: str, id_: int, notice: str, status: int = 200) -> Response:
+    """The page of a mail; ``notice`` is shown as it is, or is the name of a text."""
     site = desk_of(request)
     mail = _kept(request, id_)
+    notice = texts(language_of(request)).get(notice, notice)
     waiting = [one.id for one in site.store.mails(site.call.id, [PERSON, DRAFTED])]
     at = waiting.index(id_) if id_ in waiting else -1
     thread = site.store.mails(site.call.id, thread=mail.thread) if mail.thread else []
