@@ -69,7 +69,7 @@ _SCALE = {
 _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
     (cast(FactKind, kind), re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("url", r"(?:https?://|www\.)[^\s<>()\[\]«»\"]*[^\s<>()\[\]«»\".,;:!?]"),
+        ("url", r"(?:https?://|www\.)[^\s<>()\[\]«»“”\"]*[^\s<>()\[\]«»“”\".,;:!?]"),
         ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
         ("date", r"\b(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
         ("date", rf"\b(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>\d{{4}}|\d{{2}})\b"),

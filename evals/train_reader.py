@@ -14,22 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
-from assistant.answering.index import CallIndex
-from assistant.answering.prototypes import load_prototypes
 from assistant.answering.read import (
     Logistic,
     Reader,
@@ -38,19 +33,10 @@ from assistant.answering.read import (
     parse_logistic,
     share_out,
 )
-from assistant.answering.retrieve import Candidate, Retrieval, retrieve
-from assistant.answering.understand import Question, understand
-from assistant.embedding import Embedder, load_embedder
-from assistant.index.catalog import Catalog
-from assistant.index.vectors import open_vectors
-from assistant.index.versions import Versions
-from assistant.settings import PROJECT, Settings, load_settings
-from assistant.types import Span, Turn
-from evals.training_data import read_training_call
-from evals.written_calls import learned_from, write_folder
-from ingest.build import ingest
-from ingest.faq import find_quote
-from ingest.prototypes import build_prototypes
+from assistant.answering.retrieve import Candidate
+from assistant.embedding import load_embedder
+from assistant.settings import PROJECT, load_settings
+from evals.reader_samples import Sample, collect, collect_written
 
 # Chosen on the dev questions.
 THRESHOLDS = {
@@ -63,71 +49,6 @@ PENALTY = 5.0
 # Of the network: units, penalty, passes over the data; and how often a dev question counts beside a written one.
 UNITS, DECAY, PASSES, DEV_WEIGHT = 16, 1.0, 25, 3
 TARGET = PROJECT / "assistant" / "answering" / "reader.json"
-
-
-@dataclass(slots=True)
-class Sample:
-    """One question of one index variant, retrieved, with gold labels for its candidates."""
-
-    group: str
-    answerable: bool
-    question: Question
-    retrieval: Retrieval
-    labels: np.ndarray
-    weight: float
-    case: dict[str, Any]
-
-
-def label(index: CallIndex, candidate: Candidate, quotes: list[tuple[str, Span]]) -> bool:
-    """Whether quoting this candidate gives the gold evidence (or a fair part of a long one)."""
-    for document, span in quotes:
-        if candidate.unit.document != document:
-            continue
-        size = span.end - span.start
-        shared = sum(part.overlap(span) for part in candidate.parts)
-        if shared >= 0.8 * size and candidate.length <= 4 * size + 150:
-            return True
-        if shared >= 0.4 * size and shared >= 0.8 * candidate.length:
-            return True
-    return False
-
-
-def samples_of(
-    settings: Settings, call: str, cases: list[dict[str, Any]], embedder: Embedder, group: str,
-) -> list[Sample]:  # fmt: skip
-    """Retrieve for all ``cases`` of one call."""
-    report = ingest(settings, call, embedder)
-    build_prototypes(settings.data_dir, embedder)
-    prototypes = load_prototypes(settings.data_dir, embedder)
-    path = Versions(settings.data_dir, call).current_path()
-    index = CallIndex(
-        path,
-        report.version,
-        Catalog(path / "catalog.sqlite"),
-        open_vectors(path, call, settings.chroma_url),
-    )
-    samples: list[Sample] = []
-    for case in cases:
-        history = tuple(Turn(role=t["role"], text=t["text"]) for t in case.get("history") or [])
-        quotes: list[tuple[str, Span]] = []
-        for quote in case.get("quotes") or []:
-            for document in index.catalog.documents.values():
-                span = find_quote(quote, document.text)
-                if span:
-                    quotes.append((document.id, span))
-        parts = understand(case["question"], history, index).parts
-        if not parts or (len(parts) > 1 and case["expect"] != "abstain"):
-            continue
-        question = parts[0]
-        embedded = embedder.embed(question.search_texts, kind="query")
-        retrieval = retrieve(index, prototypes, question, embedded)
-        labels = np.array([label(index, c, quotes) for c in retrieval.candidates], dtype=bool)
-        answerable = case["expect"] != "abstain"
-        if answerable and not quotes:
-            continue
-        samples.append(Sample(group, answerable, question, retrieval, labels, 1.0, case))
-    index.close()
-    return samples
 
 
 def fit(
@@ -274,58 +195,6 @@ def parse(stored: dict[str, Any]) -> Reader:
     return Reader(parse_logistic(stored["passage"]), parse_answer(stored["answer"]))
 
 
-def collect(settings: Settings, embedder: Embedder, data_dir: Path) -> list[Sample]:
-    """Samples of every call's dev questions."""
-    samples: list[Sample] = []
-    sets: list[tuple[Path, str, Path]] = [
-        (settings.corpus_dir, path.stem.split(".")[0], path)
-        for path in sorted((PROJECT / "evals" / "questions").glob("*.yaml"))
-    ]
-    calls = PROJECT / "evals" / "calls"
-    sets += [(calls, path.parent.name, path) for path in sorted(calls.glob("*/questions.yaml"))]
-    for corpus, call, path in sets:
-        cases = [c for c in yaml.safe_load(path.read_text(encoding="utf-8")) if c["split"] == "dev"]
-        if not cases:
-            continue
-        for variant in ("with", "without"):
-            if variant == "with" and not (corpus / call / "faq.toml").exists():
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                source = corpus
-                if variant == "without" and (corpus / call / "faq.toml").exists():
-                    import shutil
-
-                    source = Path(folder)
-                    shutil.copytree(corpus / call, source / call)
-                    (source / call / "faq.toml").unlink()
-                chosen = settings.model_copy(
-                    update={"corpus_dir": source, "data_dir": data_dir / variant}
-                )
-                samples += samples_of(chosen, call, cases, embedder, f"{call}/{variant}")
-    return samples
-
-
-def collect_written(settings: Settings, embedder: Embedder, passage: Logistic) -> Rows:
-    """Rows of the written calls that may be learned from, each ingested in a temporary folder."""
-    rows: list[dict[str, float]] = []
-    labels: list[bool] = []
-    for path in learned_from():
-        call = read_training_call(path)
-        asked: list[dict[str, Any]] = [
-            {"question": text, "expect": "answer", "quotes": [call.passages[p][1] for p in sorted(right)]}
-            for text, right in call.questions
-        ]
-        asked += [{"question": text, "expect": "abstain"} for text in call.unanswered]
-        with tempfile.TemporaryDirectory() as folder:
-            corpus = Path(folder) / "corpus"
-            write_folder(call, path.stem, path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# "), corpus)
-            chosen = settings.model_copy(update={"corpus_dir": corpus, "data_dir": Path(folder) / "data"})
-            more, told = answer_rows(samples_of(chosen, path.stem, asked, embedder, f"{path.stem}/written"), passage)
-        rows += more
-        labels += told
-    return rows, labels
-
-
 def cross_validated(samples: list[Sample], written: Rows | None) -> dict[str, dict[str, float]]:
     """Figures by call (or by fifth of the only one), each measured on what was not learned."""
     parts = {s.group for s in samples}
@@ -354,7 +223,7 @@ def main() -> None:
         mine = [s for s in samples if s.group.endswith(f"/{variant}")]
         written = None
         if name == "plain":
-            written = collect_written(settings, embedder, parse_logistic(fit_passage(mine)))
+            written = answer_rows(collect_written(settings, embedder), parse_logistic(fit_passage(mine)))
         for group, figures in cross_validated(mine, written).items():
             shown = "  ".join(f"{k} {v:.3f}" for k, v in figures.items())
             sys.stdout.write(f"{name:10} {group:32} {shown}\n")

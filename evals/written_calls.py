@@ -80,8 +80,10 @@ def learned_from() -> list[Path]:
     return [path for path in sorted(FOLDER.glob("*.txt")) if path not in kept]
 
 
-def write_folder(call: TrainingCall, id_: str, title: str, corpus: Path) -> None:
-    """Write the call as a folder of ``corpus``: call.toml, and its passages as a regulation."""
+def write_folder(path: Path, corpus: Path) -> TrainingCall:
+    """Write the call of a file as a folder of ``corpus``: call.toml, and its passages as a regulation."""
+    call, id_ = read_training_call(path), path.stem
+    title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
     folder = corpus / id_
     folder.mkdir(parents=True)
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in (("id", id_), ("title", title))}
@@ -93,6 +95,7 @@ def write_folder(call: TrainingCall, id_: str, title: str, corpus: Path) -> None
             above = heading
         lines.append(text)
     (folder / "reglement.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    return call
 
 
 def cases_of(call: TrainingCall, id_: str) -> list[Case]:
@@ -123,9 +126,7 @@ def outcome_of(records: list[Record]) -> Outcome:
 def measure(path: Path, settings: Settings, embedder: Embedder, count: int | None = None) -> Outcome:
     """Ingest and ask one call, its folder and index made below those of ``settings``; of its questions
     ``count``, always the same ones, or all."""
-    call, id_ = read_training_call(path), path.stem
-    title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
-    write_folder(call, id_, title, settings.corpus_dir)
+    call, id_ = write_folder(path, settings.corpus_dir), path.stem
     build_prototypes(settings.data_dir, embedder)
     ingest(settings, id_, embedder)
     cases = cases_of(call, id_)

@@ -122,7 +122,8 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
         texts = [document.text[p.start : p.end] for p in candidate.parts]
         lines = [f"- {display_heading(text)}" for text in texts[1:]]
         return "\n".join([display_heading(texts[0]), *lines]), mark
-    if unit.kind == "row" or (unit.kind == "list" and "\t" in index.text(unit.document, unit.span)):
+    whole = candidate.parts in (unit.parts, (unit.span,))
+    if whole and (unit.kind == "row" or (unit.kind == "list" and "\t" in index.text(unit.document, unit.span))):
         return _table(draft, unit)
     spans = [trim(document.text, part) for part in candidate.parts]
     mark = draft.cite(unit.document, *spans)
@@ -130,6 +131,9 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
         lines = [f"- {clean(document.text, item)}" for item in unit.sentences]
         lead = [clean(document.text, unit.lead, keep=":")] if unit.lead else []
         return "\n".join([*lead, *lines]), mark
+    if any("\t" in document.text[s.start : s.end] for s in spans):
+        rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
+        return "\n".join(f"- {_labelled(row.split(chr(9)))}" for row in rows), mark
     quoted = " […] ".join(document.text[s.start : s.end] for s in spans)
     if "\n- " in quoted:
         return re.sub(r"(?m)^-\s+(?:[•➔►▪]\s*)?", "- ", quoted), mark
@@ -178,7 +182,7 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             for i, cell in enumerate(cells)
             if cell and i > 0
         ]
-        lines.append(f"{cells[0]} : {' ; '.join(values)}" if values else cells[0])
+        lines.append(_labelled([cells[0], *values]))
     spans = [unit.lead, unit.span] if header and len(header) > 2 and unit.lead else [unit.span]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "row" and draft.language != "fr":
@@ -187,6 +191,12 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             spelled = spell_date(dates[0].value, draft.language)
             return say(draft.language, "fact", value=spelled, label=lines[0], mark="").strip(), mark
     return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
+
+
+def _labelled(cells: Sequence[str]) -> str:
+    """A row as "label : value ; value"."""
+    label, *values = (cell.strip() for cell in cells if cell.strip())
+    return f"{label} : {' ; '.join(values)}" if values else label
 
 
 def _more(

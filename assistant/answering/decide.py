@@ -66,6 +66,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     folded = fold(question.text)
     if _ATTACK.search(folded):
         return Decision("refused", 1.0 - probability, phrase="refused")
+    if reading.verbatim:
+        return Decision("answered", probability)
     conduct = _conduct(retrieval)
     if conduct == "attack":
         return Decision("refused", 1.0 - probability, phrase="refused")

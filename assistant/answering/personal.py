@@ -17,8 +17,19 @@ _CHOSEN = (
     r"\b(?:retenue?s?|selectionnee?s?|laureat\w*|acceptee?s?|choisie?s?|selected|accepted|chosen|successful|"
     r"seleccionad[oa]s?|aceptad[oa]s?|elegid[oa]s?|selecionad[oa]s?|aceit[oa]s?|ausgewahlt|angenommen)\b"
 )
+_WORK = (
+    r"\b(?:projets?|candidatures?|dossiers?|demandes?|propositions?|projects?|applications?|proposals?|bids?|"
+    r"proyectos?|candidaturas?|solicitud(?:es)?|propuestas?|projetos?|propostas?|projekte?|antrage?|bewerbung(?:en)?)\b"
+)
 _WILL = r"\b(?:sera|seront|serait|seraient|va|vont|will|would|sera[ns]?|va a|vai|wird|werden)\b"
-_FATE = re.compile(rf"{_OWN}[^.?!;]*{_WILL}[^.?!;]{{0,25}}{_CHOSEN}|{_WILL} {_OWN}[^.?!;]*{_CHOSEN}")
+_FATE = re.compile(
+    rf"{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_WILL}[^.?!;]{{0,25}}{_CHOSEN}|"
+    rf"{_WILL} (?:{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_CHOSEN}|{_CHOSEN} {_OWN}[^.?!;]*{_WORK})"
+)
+# "Will our application be accepted if …?": a rule is asked for.
+_CONDITION = re.compile(
+    r"\b(?:si|s'il\w*|if|unless|meme|even|sans|without|apres|after|sin|despues|sem|apos|depois|wenn|falls|ohne|nach)\b"
+)
 _PRIVATE = re.compile(
     r"\b(?:adresse|numero|telephone|tel|portable|mail|e-mail|courriel|coordonnees)\s+(?:personnel\w*|perso|privee?s?)\b|"
     r"\b(?:personal|private|home)\s+(?:address|phone|number|e-?mail|mobile|telephone)\b|"
@@ -29,8 +40,9 @@ _PRIVATE = re.compile(
 
 
 def own_fate(question: Question) -> bool:
-    """Whether it is asked if the author's own project will be chosen."""
-    return bool(_FATE.search(fold(question.text)))
+    """Whether it is asked if the author's own project will be chosen, under no condition that a rule may settle."""
+    text = fold(question.text)
+    return bool(_FATE.search(text)) and not _CONDITION.search(text)
 
 
 def private_address(question: Question, index: CallIndex) -> bool:

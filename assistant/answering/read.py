@@ -21,11 +21,14 @@ from assistant.answering.features import log_odds
 from assistant.answering.intents import Kind
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
+from assistant.words import tokens
 
 # Taken off the score of a passage that states the other end of the period than the one asked.
 _WRONG_END = 6.0
 # From this probability of a validated question on, its own passages come first.
 _EVIDENT = 0.8
+# How sure at least it is that a validated question, asked in its very words, has its answer.
+_VERBATIM = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Candidates, best first, and the probability (0 to 1) that the first one answers."""
+    """Candidates, best first, and the probability (0 to 1) that the first one answers. ``verbatim``: a person
+    validated that it answers this question, asked in the very words of that one."""
 
     candidates: list[Candidate]
     probability: float
     features: dict[str, float]
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +154,30 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
                 c.question and c.question.entry == entry and c.bound and not retrieval.wrong_end(c)
             )
         )
+    validated = _validated(question, retrieval, ranked)
+    if validated is not None:
+        validated.score = ranked[0].score
+        ranked.sort(key=lambda c: c is not validated)
     share_out(ranked)
     features = answer_features(question, retrieval, ranked)
-    return Reading(ranked, sigmoid(reader.answer.logits([features])[0]), features)
+    probability = sigmoid(reader.answer.logits([features])[0])
+    if validated is not None:
+        probability = max(probability, _VERBATIM)
+    return Reading(ranked, probability, features, verbatim=validated is not None)
+
+
+def _validated(
+    question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]
+) -> Candidate | None:
+    """The candidate that a validated question in the same words is bound to."""
+    if question.context:
+        return None
+    words = tokens(question.text)
+    for known in retrieval.related:
+        if known.origin == "faq" and tokens(known.text) == words:
+            bound = known.document, known.parts
+            return next((c for c in candidates if (c.unit.document, c.parts) == bound), None)
+    return None
 
 
 def share_out(ranked: Sequence[Candidate]) -> None:

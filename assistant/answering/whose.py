@@ -25,7 +25,7 @@ _ANY = frozenset(
 )
 # Where words say nothing (another language, a remark beside the question), the reader's word counts
 # from this probability on.
-_SURE = 0.9
+_SURE = 0.95
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
 
 

@@ -21,6 +21,10 @@ from assistant.types import Document
 Outcome = Literal["approved", "appended", "append_failed", "sent", "send_failed"]
 
 
+class EmptyReplyError(AssistantError):
+    """A reply without words is not approved: write one, or reject the draft."""
+
+
 class PassageChangedError(AssistantError):
     """A passage that the draft quotes changed: read it again, then confirm it or draft anew."""
 
@@ -65,7 +69,9 @@ def approve(
     office: Office, id_: int, who: str, *, version: int, draft: str, note: str | None = None, sending: bool = False
 ) -> Approved:  # fmt: skip
     """Approve a reply. It is kept before anything leaves, so that nothing leaves twice. Raises
-    MailTakenError, MailMissingError, PassageChangedError."""
+    EmptyReplyError, MailTakenError, MailMissingError, PassageChangedError."""
+    if not draft.strip():
+        raise EmptyReplyError(f"The reply to mail {id_} is empty.")
     if to_reread(office.store.mail(id_).triage, office.documents):
         raise PassageChangedError(f"A passage that the draft of mail {id_} quotes has changed.")
     kept = office.store.decide(id_, who, Decision("approved", state=DONE, draft=draft, note=note), version=version)

@@ -3,25 +3,50 @@
 import pytest
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.personal import own_fate
+from assistant.answering.question import Question
+
+
+def asked(text: str) -> Question:
+    return Question(text, text, "fr", "", "open", frozenset(), (), ())
 
 
 @pytest.mark.parametrize("question", [
     "Notre projet de médiation sera-t-il retenu ?",
     "Will our project on digital inclusion be selected?",
-    "Quelle est l'adresse personnelle de Morgane Millon ?",
-    "What is Morgane Millon's home address?",
 ])  # fmt: skip
-def test_nothing_is_said_of(assistant: Assistant, question: str) -> None:
+def test_the_fate_of_ones_own_project_is_for_a_person(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
-    assert answer.abstained, answer.text
-    assert all(c.quote in answer.text or answer.handoff for c in answer.citations)
+    assert answer.status == "not_in_sources", answer.text
+    assert answer.handoff is not None
+    assert {citation.quote for citation in answer.citations} <= {answer.text} | {
+        citation.quote for citation in answer.citations if answer.handoff.email in citation.quote
+    }
 
 
 @pytest.mark.parametrize("question", [
-    "Comment les projets sont-ils choisis ?",
-    "Quel est le mail de Morgane Millon ?",
+    "Quelle est l'adresse personnelle de Morgane Millon ?",
+    "What is Morgane Millon's home address?",
 ])  # fmt: skip
-def test_the_call_itself_is_still_answered(assistant: Assistant, question: str) -> None:
-    answer = assistant.ask(question)
-    assert answer.status != "refused"
-    assert "morgane.millon@diplomatie.gouv.fr" in answer.text or not answer.abstained
+def test_nobodys_private_address_is_told(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status == "not_in_sources"
+
+
+@pytest.mark.parametrize(("question", "fate"), [
+    ("Mon dossier va-t-il être accepté ?", True),
+    ("Will our application be accepted?", True),
+    ("¿Será seleccionado nuestro proyecto?", True),
+    ("Wird unser Antrag angenommen?", True),
+    # A rule is asked for:
+    ("Will our application be accepted if it is sent after the deadline?", False),
+    ("Notre dossier sera-t-il accepté même sans partenaire ?", False),
+    ("Notre commune sera-t-elle acceptée comme chef de file ?", False),
+    ("Quels projets seront retenus ?", False),
+])  # fmt: skip
+def test_fate_and_rule_are_told_apart(question: str, fate: bool) -> None:
+    assert own_fate(asked(question)) is fate
+
+
+def test_the_call_itself_is_still_answered(assistant: Assistant) -> None:
+    assert "trois semaines" in assistant.ask("Quand les projets seront-ils choisis ?").text
+    assert "morgane.millon@diplomatie.gouv.fr" in assistant.ask("Quel est le mail de Morgane Millon ?").text

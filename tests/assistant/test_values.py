@@ -38,6 +38,7 @@ def test_numeric_dates(day: date) -> None:
         ("10 000 acteurs", "count", "10000"),
         ("à 17 h 30", "time", "17:30"),
         ("https://a.example/b.", "url", "https://a.example/b"),
+        ("it says: “https://a.example/b”", "url", "https://a.example/b"),
     ],
 )
 def test_kinds(text: str, kind: str, value: str) -> None:

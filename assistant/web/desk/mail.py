@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from assistant.desk.approval import PassageChangedError, approve
+from assistant.desk.approval import EmptyReplyError, PassageChangedError, approve
 from assistant.desk.corrections import CATEGORIES, STATES, URGENCIES, correct, essence
 from assistant.desk.faq import FaqError, add_to_faq
 from assistant.desk.outgoing import build_reply
@@ -64,8 +64,6 @@ def decide(
             triaged = site.triager().triage(site.store.mail(id_).raw)
             site.store.redraft(id_, user, triaged, version=version)
             done = "redrafted"
-        elif action in ("approve", "send") and not text.strip():
-            return _page(request, user, id_, "draft_empty", status=422)
         elif action in ("approve", "send"):
             result = approve(site.office, id_, user, version=version, draft=text, note=note, sending=action == "send")
             done = result.outcome
@@ -79,6 +77,8 @@ def decide(
             raise HTTPException(422)
     except MailMissingError as error:
         raise HTTPException(404) from error
+    except EmptyReplyError:
+        return _page(request, user, id_, "draft_empty", status=422)
     except PassageChangedError:
         return _page(request, user, id_, "must_reread", status=409)
     except NothingToUndoError:
