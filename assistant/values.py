@@ -99,6 +99,10 @@ _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
         ("count", rf"\b(?P<w>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b"),
     )
 )  # fmt: skip
+# Any value holds one of these; most sentences hold none.
+_MAY_STATE = re.compile(rf"\d|@|www\.|https?:|\b(?:un|une|{'|'.join(_WORDS)})\b", re.IGNORECASE)
+# Digits of a phone number stand close together.
+_MAY_RING = re.compile(r"\d(?:\W{0,4}\d){7}")
 _UNITS = {"a": "years", "y": "years", "m": "months", "s": "weeks", "w": "weeks", "j": "days",
           "d": "days", "h": "hours"}  # fmt: skip
 
@@ -122,6 +126,8 @@ def find_values(text: str, region: str = "FR") -> tuple[Value, ...]:
 
     ``region`` (ISO 3166) is where phone numbers without a country code belong.
     """
+    if not _MAY_STATE.search(text):
+        return ()
     found: list[Value] = []
     taken = bytearray(len(text))
 
@@ -134,7 +140,7 @@ def find_values(text: str, region: str = "FR") -> tuple[Value, ...]:
     for kind, pattern in _PATTERNS[:2]:
         for match in pattern.finditer(text):
             take(kind, match.group().lower(), *match.span())
-    if sum(c.isdigit() for c in text) >= 8:
+    if _MAY_RING.search(text):
         for number in phonenumbers.PhoneNumberMatcher(text, region):
             e164 = phonenumbers.format_number(number.number, phonenumbers.PhoneNumberFormat.E164)
             take("phone", e164, number.start, number.end)
@@ -142,7 +148,8 @@ def find_values(text: str, region: str = "FR") -> tuple[Value, ...]:
         take("date", value, start, end)
     for kind, pattern in _PATTERNS[2:]:
         for match in pattern.finditer(text):
-            take(kind, _canonical(kind, match), *match.span())
+            if not any(taken[match.start() : match.end()]):
+                take(kind, _canonical(kind, match), *match.span())
     return tuple(sorted(found, key=lambda item: item.start))
 
 
