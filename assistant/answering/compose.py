@@ -303,12 +303,14 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
         completed = Candidate(listed, listed.parts, share=best.share, score=best.score)
         if _words(index, completed) <= MAX_LIST_WORDS:
             return completed
-    for other in ranked[1:4]:
-        around = all(any(q.covers(p) for q in other.parts) for p in best.parts)
-        near = best.score - other.score <= TIE
-        if around and near and not other.unit.composite and _words(index, other) <= WHOLE_WORDS:
-            return other
-    return best
+    wider = [
+        other for other in ranked[1:4]
+        if all(any(q.covers(p) for q in other.parts) for p in best.parts)
+        and best.score - other.score <= TIE
+        and not other.unit.composite and _words(index, other) <= WHOLE_WORDS
+    ]  # fmt: skip
+    # A name and the name with its address both go on from "you may write to": the likelier is meant.
+    return max(wider, key=lambda other: other.intent, default=best)
 
 
 def _tell_state(

@@ -12,10 +12,10 @@ from assistant.answering.index import CallIndex
 from assistant.answering.personal import own_fate, private_address
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, load_thresholds
-from assistant.answering.retrieve import Retrieval
+from assistant.answering.retrieve import Candidate, Retrieval
 from assistant.answering.whose import somebody_else
 from assistant.call import Call
-from assistant.types import Status
+from assistant.types import FactKind, Status
 from assistant.words import fold
 
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
@@ -27,6 +27,8 @@ _SURE = 0.5
 _NO_DOUBT, _OVERRULES = 0.95, 0.75
 _NAMED = 0.4
 _NEARER = 0.08
+# Kinds of values of which "at what hour?" and "in which year?" want one.
+_TOLD_EXACTLY: tuple[frozenset[FactKind], ...] = (frozenset({"time"}), frozenset({"year", "date", "month"}))
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -99,7 +101,10 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
     told = probability >= min(limits.answer, limits.partial)
-    if told and somebody_else(question, reading.candidates[0], probability, index):
+    if told and (
+        _value_missing(question, reading.candidates[0], index)
+        or somebody_else(question, reading.candidates[0], probability, index)
+    ):
         return Decision("not_in_sources", 1.0 - probability)
     if probability >= limits.answer:
         return Decision("answered", probability)
@@ -127,6 +132,12 @@ def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex)
     kinds = {v.kind for c in naming for v in index.values(c.unit.document, c.unit.span)}
     contacts = any(c.unit.kind == "contact" for c in naming)  # these say what they lack
     return bool(naming) and not contacts and not question.kinds & kinds
+
+
+def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:
+    """Whether an hour or a year is asked for, in so many words, of which ``candidate`` has none."""
+    kinds = index.traits(candidate.unit, candidate.parts).kinds
+    return question.kinds in _TOLD_EXACTLY and not question.kinds & kinds
 
 
 def _conduct(retrieval: Retrieval) -> str | None:

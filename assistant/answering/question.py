@@ -88,7 +88,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "fact", _WHEN,
     ),
     (
-        r"\b(?:quelle heure|a quelle heure|what time|que hora|a que horas|wie viel uhr|um wieviel uhr)\b",
+        r"\b(?:quell?e? heure|what time|que hora|a que horas|wie viel uhr|um wieviel uhr)\b",
         "fact", frozenset({"time"}),
     ),
     (
@@ -124,7 +124,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "definition", frozenset(),
     ),
     (
-        r"^(?:\W*(?:bonjour|bonsoir|madame|monsieur|hello|hi)\W+)*(?:est[- ]ce qu|peut[- ]on|puis[- ]je|pouvons[- ]nous|faut[- ]il|doit[- ]on|y a[- ]t[- ]il|avons[- ]nous|on peut|on doit|can |may |is |are |do |does |must |should |puede|podemos|pode|kann|darf|muss|ist )|\b(?:est[- ]ce que|est[- ]il|sont[- ]il?s|peuvent[- ]el?les|peuvent[- ]ils|peut[- ]il|peut[- ]elle|autorise\w*|eligibles? \?)|\b(?:n'est[- ]ce pas|c'est (?:bien )?(?:ca|cela|exact|vrai|correct|possible|permis|juste)|non|right|correct|isn't it) ?\?|هل",
+        r"^(?:\W*(?:bonjour|bonsoir|madame|monsieur|hello|hi)\W+)*(?:est[- ]ce (?:qu|encore|toujours|deja|trop tard|possible|vrai)|peut[- ]on|puis[- ]je|pouvons[- ]nous|faut[- ]il|doit[- ]on|y a[- ]t[- ]il|avons[- ]nous|on peut|on doit|can |may |is |are |do |does |must |should |puede|podemos|pode|kann|darf|muss|ist )|\b(?:est[- ]ce que|est[- ]il|sont[- ]il?s|peuvent[- ]el?les|peuvent[- ]ils|peut[- ]il|peut[- ]elle|autorise\w*|eligibles? \?)|\b(?:n'est[- ]ce pas|c'est (?:bien )?(?:ca|cela|exact|vrai|correct|possible|permis|juste)|non|right|correct|isn't it) ?\?|هل",
         "yesno", frozenset(),
     ),
 )  # fmt: skip

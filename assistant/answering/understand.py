@@ -62,6 +62,18 @@ _FOLLOWS = re.compile(
     r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|"
     r"association|agence)|il|elle|ils|elles|he|she|they)\b"
 )
+# "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
+_BACK = re.compile(
+    r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
+    r"(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
+    r"es[ao]s?|est[ao]s?|tal(?:es)?|tais|iss?to|isso|ess[ae]s?|solch\w*|dies\w*|dafur|damit|hierfur)\b"
+)
+_CALL_ITSELF = re.compile(
+    r"\b(?:c[' ]?est|s'est|est[- ]ce|qu'est|(?:il |n')y a|y a-t-il|ce (?:qu[ei]|dont|sont|serait)|"
+    r"(?:ce|cet|this|that|est[ae]|ess[ae]|dies\w*) (?:\w+ )?(?:appels?|aap|reglements?|dispositifs?|programmes?|documents?|"
+    r"textes?|fonds|cadre|calls?|schemes?|funds?|texts?|regulations?|convocatoria|chamada|edital|projektaufruf\w*|aufruf\w*)|"
+    r"is it|(?:believe|think|know|said?|says?|sure|told|fact|so) that)\b"
+)
 _COURTESY = re.compile(
     r"^\W*(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|coucou|hola|ola|guten tag|bjr|slt)"
     r"\b(?:[ ,]*(?:madame|monsieur|sir|madam|a tous|mme|mr|m))*[\s,.!:;–-]*",
@@ -116,11 +128,15 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
 
 
 def _focus(message: str) -> str:
-    """The sentence that asks, where it says enough by itself; else all of the message."""
-    asking = [s for s in _SENTENCES.split(message) if _ASKS.search(s)]
+    """The sentence that asks, where it says enough by itself, with the one before where it refers back to
+    that; else all of the message."""
+    sentences = [s for s in _SENTENCES.split(message) if s.strip()]
+    asking = [number for number, s in enumerate(sentences) if _ASKS.search(s)]
     if not asking:
         return message
-    last, words = asking[-1], _content(asking[-1])
+    last, words = sentences[asking[-1]], _content(sentences[asking[-1]])
+    if words >= _ENOUGH and asking[-1] and _BACK.search(_CALL_ITSELF.sub(" ", fold(last))):
+        return f"{sentences[asking[-1] - 1]} {last}"
     # "Until when must one apply?": what kind of fact is asked says as much as a word.
     plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not _FOLLOWS.search(fold(last))
     return last if words >= _ENOUGH or plain else message
