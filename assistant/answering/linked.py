@@ -53,7 +53,7 @@ def consult(
     if index.linked is None:
         return None
     question = analyse(asked.text, asked.language, asked.context, index.linked)
-    found = retrieve(index.linked, prototypes, question, embedded)
+    found = retrieve(index.linked, prototypes, question, embedded, most=_LOOKED_AT)
     return Consulted(index.linked, question, read(question, found))
 
 

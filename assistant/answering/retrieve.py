@@ -125,9 +125,10 @@ class Retrieval:
 
 
 def retrieve(
-    index: CallIndex, prototypes: Prototypes, question: Question, embedded: Embedded
-) -> Retrieval:
-    """Candidates for ``question``; ``embedded`` are its ``search_texts``."""
+    index: CallIndex, prototypes: Prototypes, question: Question, embedded: Embedded,
+    *, most: int | None = None,
+) -> Retrieval:  # fmt: skip
+    """Candidates for ``question``, at ``most`` so many; ``embedded`` are its ``search_texts``."""
     vectors, vector = embedded.vectors, embedded.vectors[0]
     passages = index.vectors.nearest("passages", vector, PASSAGES)
     whitened = prototypes.whitening.apply(vectors)
@@ -205,9 +206,9 @@ def retrieve(
         candidate.context = contexts.get(candidate.unit.id, floor)
         candidate.sentence = max(candidate.sentence, floor)
         candidate.bm25 = max(candidate.bm25, scores.get(candidate.unit.id, 0.0))
-    _match_views(index, found.values(), matches, embedded.words[0])
-    _share(list(found.values()))
-    ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))
+    ordered = sorted(found.values(), key=lambda c: -ranks.get(c.unit.id, 0.0))[:most]
+    _match_views(index, ordered, matches, embedded.words[0])
+    _share(ordered)
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
         ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard,
