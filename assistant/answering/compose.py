@@ -309,8 +309,9 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
         and best.score - other.score <= TIE
         and not other.unit.composite and _words(index, other) <= WHOLE_WORDS
     ]  # fmt: skip
-    # A name and the name with its address both go on from "you may write to": the likelier is meant.
-    return max(wider, key=lambda other: other.intent, default=best)
+    # Of "you may write to", that with a name and that with its address too: the last.
+    told = (other for other in wider if _kinds(index, other) & {"email", "phone"})
+    return next(told, wider[0] if wider else best)
 
 
 def _tell_state(

@@ -30,6 +30,9 @@ _NEARER = 0.08
 # Kinds of values of which "at what hour?" and "in which year?" want one.
 _TOLD_EXACTLY: tuple[frozenset[FactKind], ...] = (frozenset({"time"}), frozenset({"year", "date", "month"}))
 
+# What stands between items of an enumeration.
+_BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
+
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
     r"\b(?:ignor\w+|oubli\w+|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
@@ -103,6 +106,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     told = probability >= min(limits.answer, limits.partial)
     if told and (
         _value_missing(question, reading.candidates[0], index)
+        or _items_missing(question, reading.candidates[0], index)
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
         return Decision("not_in_sources", 1.0 - probability)
@@ -138,6 +142,23 @@ def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -
     """Whether an hour or a year is asked for, in so many words, of which ``candidate`` has none."""
     kinds = index.traits(candidate.unit, candidate.parts).kinds
     return question.kinds in _TOLD_EXACTLY and not question.kinds & kinds
+
+
+def _items_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:
+    """Whether so many things are to be named ("which are the eleven cities?") that ``candidate`` counts
+    ("11 cities") and does not name."""
+    unit, asked = candidate.unit, {v.value for v in question.values if v.kind == "count"}
+    if question.asked != "list" or unit.composite or len(candidate.parts) > 1:
+        return False
+    for sentence in unit.sentences:
+        if not candidate.parts[0].overlap(sentence):
+            continue
+        text = index.text(unit.document, sentence)
+        for value in index.values(unit.document, sentence):
+            behind = text[value.end :]
+            if value.kind == "count" and value.value in asked and not behind.rstrip().endswith(":"):
+                return len(_BETWEEN.findall(behind)) + 1 < float(value.value)
+    return False
 
 
 def _conduct(retrieval: Retrieval) -> str | None:

@@ -64,6 +64,8 @@ def _as_a_name(title: str, text: str) -> bool:
 
 def other_call(question: Question, index: CallIndex) -> bool:
     """Whether the question names a call by a word that this call's sources never write so."""
+    if question.text.isupper():
+        return False
     own = set(stems(f"{index.call.title} {index.call.authority} {' '.join(index.call.acronyms)}"))
     for match in _NAMED.finditer(question.text):
         name = match["name"]
