@@ -65,16 +65,20 @@ class Listener:
         """Whether ``sentence`` is like those for which a person is needed."""
         return self._heard(sentence)[1]
 
-    def _one(self, sentence: str) -> tuple[bool, bool]:
-        """Whether a sentence asks, and whether it calls for a person."""
+    def how_surely(self, sentence: str) -> float:
+        """How probable it is, 0 to 1, that ``sentence`` asks something."""
+        return self._heard(sentence)[2]
+
+    def _one(self, sentence: str) -> tuple[bool, bool, float]:
+        """Whether a sentence asks, whether it calls for a person, and how probably it asks."""
         if self._embedder is None or self._asks is None or self._person is None:
-            return stated(sentence), False
+            return stated(sentence), False, float(stated(sentence))
         vectors = self._embedder.encode([sentence], kind="query")
         known = np.array([cues(sentence)])
         asks, person = (float(h.probability(vectors, known)[0]) for h in (self._asks, self._person))
         threshold = ASKS_AS_STATED if stated(sentence) else ASKS
         heard = asks >= threshold or matches("pronoun", sentence)
-        return heard and not matches("courtesy", sentence), person >= PERSON
+        return heard and not matches("courtesy", sentence), person >= PERSON, asks
 
 
 def stated(sentence: str) -> bool:

@@ -64,6 +64,11 @@ def is_thanks(text: str) -> bool:
     return len(folded) < 400 and bool(re.search(_table()["thanks"], folded))
 
 
+def wants_no_reply(text: str) -> bool:
+    """Whether a mail says that it needs no reply."""
+    return bool(re.search(_table()["no_reply"], fold(text.replace("’", "'"))))
+
+
 def _asks(mail: Mail) -> bool:
     """An automatic reply may say "need help?"; a person's mail asks in what they wrote."""
     own = [fold(asked.text) for asked in find_questions(mail.written.text) if "?" in asked.text]

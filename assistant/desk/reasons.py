@@ -12,6 +12,14 @@ from assistant.call import read_toml
 from assistant.desk.parse import Mail
 from assistant.words import fold
 
+# What a mail says that it does not ask for, and what it gives thanks for, calls for nobody.
+_DECLINED = re.compile(
+    r"[^.?!\n]*\b(?:n'atten\w+|ne (?:vous )?(?:demand\w+|sollicit\w+|cherch\w+)) (?:\w+ )?(?:pas|aucun\w*|rien|nullement)\b[^.?!\n]*|"
+    r"[^.?!\n]*\b(?:not|n't) (?:asking|expecting|looking) for\b[^.?!\n]*|"
+    r"\b(?:merci|remerci\w+|thanks?|thank you|gracias)\b (?:\w+ )?(?:pour|de|for|por) (?:votre|vos|your|su) (?:\w+ )?"
+    r"(?:retours?|reponses?|avis|accord|feedback|reply|answer|respuesta)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -59,7 +67,7 @@ def reasons() -> dict[str, Reason]:
 def stated(mail: Mail, text: str) -> list[str]:
     """Ids of the reasons that the words of a mail state: ``text`` is its body, or the mail that
     it passes on."""
-    body = fold(f"{mail.subject}\n{text}".replace("’", "'"))
+    body = _DECLINED.sub(" ", fold(f"{mail.subject}\n{text}".replace("’", "'")))
     last = [line.strip() for line in text.rstrip().split("\n")[-4:]]
     signed = [line for line in last if line and len(line) < 70 and line[-1] not in "?.!:;,"]
     lines = [fold(line.strip()) for line in mail.written.signature.split("\n")[:12] if line.strip()]
@@ -76,6 +84,11 @@ def stated(mail: Mail, text: str) -> list[str]:
         ):
             found.append(reason.id)
     return found
+
+
+def declined(sentence: str) -> bool:
+    """Whether ``sentence`` says what is not asked for."""
+    return bool(_DECLINED.search(fold(sentence.replace("’", "'"))))
 
 
 def recognised(topics: Iterable[str], turns: Iterable[str]) -> list[str]:

@@ -15,14 +15,14 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.asking import Listener
-from assistant.desk.automated import automated, is_offer, is_thanks
+from assistant.desk.automated import automated, is_offer, is_thanks, wants_no_reply
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
 from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
 from assistant.desk.questions import Asked, Form, find_questions, read_sentences
-from assistant.desk.reasons import reasons, recognised, sentence_reasons, stated
+from assistant.desk.reasons import declined, reasons, recognised, sentence_reasons, stated
 from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
@@ -35,6 +35,9 @@ SURE = 0.7
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
 VERY_SURE, CERTAIN = 0.9, 0.98
+# Below this cosine nothing that is known or asked of any call is near a question, and below this
+# probability of asking it may be rhetorical ("Who would have thought?").
+NEAR, ASKS_SURELY = 0.55, 0.96
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 PERSON = "person"
@@ -63,6 +66,7 @@ class _Looked:
     group: str
     topics: frozenset[str]
     turns: frozenset[str]
+    near: float
 
 
 class Desk:
@@ -96,6 +100,12 @@ class Desk:
                 (), "", (), "automated",
             )  # fmt: skip
         looked = [self._answer(question) for question in asked]
+        if any(_settled(look) for look in looked):
+            meant = [n for n, q in enumerate(asked) if not self._rhetorical(q, looked[n])]
+            rhetorical = [q.text for n, q in enumerate(asked) if n not in meant]
+            asked, looked = [asked[n] for n in meant], [looked[n] for n in meant]
+        else:
+            rhetorical = []
         found = list(dict.fromkeys([
             *stated(mail, text),
             *recognised(
@@ -105,21 +115,25 @@ class Desk:
         ]))  # fmt: skip
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
-        settled = [q.text for q, look in zip(asked, looked, strict=True) if _settled(look)]
+        settled = [q.text for q, look in zip(asked, looked, strict=True) if _settled(look)] + rhetorical
         if not human and any(
-            self._listener.calls_for_person(sentence.text) and not _within(settled, sentence.text)
+            self._listener.calls_for_person(sentence.text)
+            and not _within(settled, sentence.text) and not declined(sentence.text)
             for sentence in read_sentences(text, self._listener)
         ):
             human = [PERSON]
         sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
-        needs_reply = not sells and not thanks
+        told_not_to = wants_no_reply(text) and not _STILL_WANTED & set(human) and not any(
+            self._listener.how_surely(question.text) >= VERY_SURE for question in asked
+        )  # fmt: skip
+        needs_reply = not sells and not thanks and not told_not_to
         if needs_reply and silent:
             human.append(UNCLEAR)
         if needs_reply and any(reply.kind in ("missing", "outside") for reply in replies):
             human.append(NOT_ANSWERED)
-        if sells:
+        if sells or told_not_to:
             human, replies = [], []
         urgent = [id_ for id_ in found if reasons()[id_].urgent] if needs_reply else []
         if needs_reply and asked and self._deadline_is_near():
@@ -153,6 +167,12 @@ class Desk:
         if words is None:
             return replace(reply, key=key)
         return replace(reply, key=key, answer=reply.answer.model_copy(update={"text": words, "mode": "validated"}))
+
+    def _rhetorical(self, asked: Asked, looked: _Looked | None) -> bool:
+        """Whether a question, beside one that is answered, is of the kind that wants no answer."""
+        if looked is None or looked.near >= NEAR or _settled(looked):
+            return False
+        return self._listener.how_surely(asked.text) < ASKS_SURELY
 
     def _deadline_is_near(self) -> bool:
         """Whether the call closes within the days that reasons.toml sets."""
@@ -213,6 +233,7 @@ class Desk:
                 topics()[best.id].group if best and best.cosine >= 0.5 else "",
                 frozenset({m.id for m in near if m.kind == "topic"} | decided),
                 frozenset(m.id for m in near if m.kind == "conduct"),
+                max((m.cosine for step in steps for m in step.retrieval.matches[:1]), default=0.0),
             )
         with self._lock:
             self._looked[key] = looked
@@ -225,6 +246,8 @@ _NAMED = frozenset({
     "extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected",
     "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
 }) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
+# A mail that states one of these is for her even if its author wants no reply.
+_STILL_WANTED = frozenset({"legal", "personal_data", "press", "complaint", "distress", "injection"})
 # What these ask is never answered by a draft, even when the regulation has something near.
 _NEVER_DRAFTED = frozenset({
     "extension", "decision", "case", "promise", "personal_data", "legal", "press", "call_wanted",
