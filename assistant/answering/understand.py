@@ -36,11 +36,12 @@ _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
 _INTERROGATIVE = (
     r"(?:(?:à|a|de|d'|en|pour|jusqu'à|c'?est|cé|c|to|until|by|in|for)\s*)?(?:qui|ki|quand|kan|kand|koi|combien|comment|où|quel(?:le)?s?|"
-    r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|quién|quem|quando|quant[oa]s|wer|"
-    r"wen|wann|wie)\b"
+    r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|cuál(?:es)?|quién|quem|quando|quant[oa]s|quais|qual|"
+    r"qu[eé] (?:fecha|d[ií]a|hora|año|data|dia|ano)|wer|wen|wann|wie|welche[mnrs]?)\b"
 )
 _AND = re.compile(
-    rf"[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?={_INTERROGATIVE})", re.IGNORECASE
+    rf"[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?(?={_INTERROGATIVE})",
+    re.IGNORECASE,
 )
 # Not "for + details", nor within parentheses.
 _PLUS = re.compile(r"\s\+\s(?!de?\b)(?![^(]*\))")

@@ -26,7 +26,7 @@ STORED = Path(__file__).with_name("hearing.json")
 _MARK = re.compile(r"[?？؟]\s*[\"»”)!.]*$")
 _CUES = ("indirect", "direct", "courtesy", "pronoun")
 # From which probability on a sentence asks, calls for a person, and asks when the rules say so too.
-ASKS, PERSON, ASKS_AS_STATED = 0.75, 0.8, 0.1
+ASKS, PERSON, ASKS_AS_STATED = 0.75, 0.8, 0.03
 
 
 @dataclass(frozen=True, slots=True)

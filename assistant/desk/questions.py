@@ -21,6 +21,8 @@ from assistant.words import fold, stems
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
 MAX_CONTEXT = 300
+# No mail program wraps a line as short as this.
+_SHORT = 40
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·➔▪◦●‣>]+|\(?\d{1,2}\s?(?:[.)°/:]|-(?=\s))|[a-hA-H]\)|[qQ](?:uestion)?\s?\d{0,2}\s?[:.)]|"
     r"(?:premi[eè]rement|deuxi[eè]mement|troisi[eè]mement|d['’]abord|primo|secundo|tertio)\s?[,:])\s*"
@@ -200,7 +202,7 @@ def _lines(text: str) -> list[tuple[str, bool]]:
 
 
 def _wraps(above: str, line: str) -> bool:
-    if line[:1].islower() or above.endswith((",", "-")):
+    if above.endswith((",", "-")) or (line[:1].islower() and len(above) >= _SHORT):
         return not (_GREETING.fullmatch(above) and len(above) < 50)
     return len(above) >= 55 and not _END.search(above)
 

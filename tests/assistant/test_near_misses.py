@@ -1,0 +1,50 @@
+"""What stands beside the answer is not given for it."""
+
+import pytest
+
+from assistant.answering.assistant import Assistant
+
+
+@pytest.mark.parametrize("question", [
+    "Le 13 mars, d'accord, mais jusqu'à quelle heure peut-on déposer ?",
+    "13 mars ok mais jusk'a kel heure on pe deposer ?",
+    "In what year was the Urbact programme launched?",
+])  # fmt: skip
+def test_an_hour_or_a_year_that_no_passage_gives(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "not_in_sources", answer.text
+    assert "13 mars 2024" not in answer.text
+
+
+@pytest.mark.parametrize("question", [
+    "Quelles sont les onze villes qui composent le réseau ASToN ?",
+    "Quelles sont les 11 villes membres d'ASToN ?",
+])  # fmt: skip
+def test_what_is_counted_is_not_named(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status == "not_in_sources"
+
+
+@pytest.mark.parametrize(("question", "told"), [
+    ("Quelles sont les deux thématiques de l'appel ?", "responsable"),
+    ("Quels sont les trois axes de la stratégie internationale pour le numérique ?", "sécurité"),
+    ("Combien de villes compte le réseau ASToN ?", "11 villes"),
+    ("En quelle année la stratégie internationale a-t-elle été présentée ?", "2017"),
+])  # fmt: skip
+def test_what_is_named_or_dated_is_told(assistant: Assistant, question: str, told: str) -> None:
+    answer = assistant.ask(question)
+    assert not answer.abstained and told in answer.text, answer.text
+
+
+@pytest.mark.parametrize("question", [
+    "Bonjour ! J'aimerais juste passer un petit coup de fil à la personne du ministère qui suit cet appel, quel numéro je compose ?",
+    "Pourriez-vous me communiquer les coordonnées complètes de la chargée de mission ?",
+])  # fmt: skip
+def test_a_contact_is_told_with_its_address(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert "Morgane MILLON" in answer.text and "01 43 17 62 71" in answer.text
+
+
+def test_capitals_name_no_other_call(assistant: Assistant) -> None:
+    answer = assistant.ask("CALENDRIER AAP OUVERTURE ET CLOTURE")
+    assert "13 mars 2024" in answer.text
+    assert assistant.ask("Quelle est la date de clôture de l'AAP « Mobilités » ?").status == "out_of_scope"

@@ -1,0 +1,81 @@
+"""Rhetorical questions, what a mail says it does not ask for, and mails that want no reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.desk.automated import wants_no_reply
+from assistant.desk.reasons import declined
+from assistant.desk.triage import Desk
+
+Letter = Callable[..., bytes]
+ASKED = "Quelle est la date de clôture de l'appel ?"
+
+
+@pytest.mark.parametrize("aside", [
+    "Qui l'aurait cru, après dix-huit mois d'allers-retours ?",
+    "Faut-il en rire ou en pleurer ?",
+    "Qui n'a pas dans sa famille quelqu'un que les écrans effraient ?",
+    "Paris is nicer anyway, isn't it?",
+])  # fmt: skip
+def test_an_aside_beside_a_question_that_is_answered(desk: Desk, letter: Letter, aside: str) -> None:
+    got = desk.triage(letter(f"Bonjour,\n\nNotre convention est enfin signée. {aside}\n\n{ASKED}\n\nAna Silva"))
+    assert got.human_reasons == () and got.questions == (ASKED,)
+    assert "13 mars 2024" in got.draft
+
+
+@pytest.mark.parametrize("question", [
+    "Quel est le taux de cofinancement exigé ?",
+    "Accepteriez-vous, à titre exceptionnel, de recevoir notre dossier sans la délibération ?",
+])  # fmt: skip
+def test_a_question_that_is_not_answered_stays(desk: Desk, letter: Letter, question: str) -> None:
+    got = desk.triage(letter(f"Bonjour,\n\n{ASKED} {question}\n\nAna Silva"))
+    assert got.needs_human and question in got.questions
+
+
+@pytest.mark.parametrize(("text", "no_reply"), [
+    ("Cela n'appelle évidemment aucune réponse de votre part.", True),
+    ("Inutile de répondre à ce message.", True),
+    ("Ne te sens pas obligée de répondre !", True),
+    ("No need to reply.", True),
+    ("No hace falta que me responda.", True),
+    ("Je n'ai reçu aucune réponse de votre part.", False),
+    ("Merci de me répondre rapidement.", False),
+])  # fmt: skip
+def test_no_reply_is_wanted(text: str, no_reply: bool) -> None:
+    assert wants_no_reply(text) is no_reply
+
+
+def test_a_mail_that_wants_no_reply_gets_none(desk: Desk, letter: Letter) -> None:
+    body = "Madame,\n\nLa convention a été signée par visioconférence samedi. Cela n'appelle aucune réponse de votre part."
+    got = desk.triage(letter(body))
+    assert (got.needs_reply, got.human_reasons, got.draft) == (False, (), "")
+    angry = desk.triage(letter("Votre silence est inadmissible. Inutile de répondre, je saisis le tribunal administratif."))
+    assert angry.needs_human
+    asks = desk.triage(letter(f"{ASKED} Pour le reste, inutile de répondre."))
+    assert asks.needs_reply and "13 mars 2024" in asks.draft
+
+
+@pytest.mark.parametrize(("sentence", "said_not_to"), [
+    ("Je précise que je n'attends pas de votre part un avis sur le projet.", True),
+    ("Nous ne vous demandons pas de valider notre dossier.", True),
+    ("Merci pour votre retour, c'est noté pour la clôture.", True),
+    ("I am not asking for your opinion on our project.", True),
+    ("Je vous demande votre avis sur notre projet.", False),
+])  # fmt: skip
+def test_what_is_not_asked_for(sentence: str, said_not_to: bool) -> None:
+    assert declined(sentence) is said_not_to
+
+
+def test_a_councillor_in_a_signature_is_no_matter_for_the_officer(desk: Desk, letter: Letter) -> None:
+    signed = f"Bonjour,\n\n{ASKED}\n\nHakim Belkacem\nChargé de projets\nConseiller municipal délégué"
+    assert desk.triage(letter(signed)).human_reasons == ()
+    assert "elected" in desk.triage(letter(f"{ASKED}\n\nJean-Marc Vidal\nMaire de Saint-Exemple")).human_reasons
+
+
+def test_lines_below_a_colon_are_questions_of_their_own(desk: Desk, letter: Letter) -> None:
+    body = "bonjour\n\npour le maire qui me demande :\ndate d'ouverture de l'appel à projets\nmail de l'association Villes Internet\n\nNathalie"
+    got = desk.triage(letter(body))
+    assert "10 janvier 2024" in got.draft and "coordination@villes-internet.net" in got.draft
