@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assistant.call import require_call
 from assistant.errors import AssistantError, ConfigurationError
 from assistant.settings import Settings, load_settings
 
@@ -85,6 +86,8 @@ def sync(
         box = None if files else mailbox_of(settings)
         if box is None and not files:
             raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox, or name mail files.")
+        if call is not None:
+            require_call(settings.corpus_dir, call)
         store = _store(settings)
         assistant = Assistant.open(settings)
         memory = Memory(store, call or assistant.default_call)
@@ -155,6 +158,8 @@ def draft(
 
     with _clear_errors():
         settings = load_settings()
+        if call is not None:
+            require_call(settings.corpus_dir, call)
         assistant = Assistant.open(settings)
         desk = Desk(assistant, call, _memory(settings, call or assistant.default_call))
     mails = list(read_mails(files))
