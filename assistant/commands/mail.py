@@ -153,7 +153,7 @@ def draft(
     """Triage mails and draft their answers, in the words validated at the desk where there are some;
     nothing is sent."""
     from assistant.answering.assistant import Assistant
-    from assistant.desk.files import line, read_mails, unreadable, write_lines
+    from assistant.desk.files import NotOpenedError, line, read_mails, unreadable, write_lines
     from assistant.desk.triage import Desk
 
     with _clear_errors():
@@ -174,16 +174,18 @@ def draft(
                 _show(name, done[name])
         else:
             failed += 1
-            lines.append(unreadable(name))
+            if not isinstance(raw, NotOpenedError):
+                lines.append(unreadable(name))
             _err.print(f"[bold]aap:[/bold] {escape(str(raw))}")
-    if out is not None:
+    if out is not None and lines:
         try:
             write_lines(out, lines)
         except OSError as error:
             _err.print(f"[bold]aap:[/bold] {escape(f'{out} can not be written: {error.strerror}.')}")
             raise typer.Exit(1) from error
-        _out.print(escape(f"{len(lines)} mail(s) in {out}."))
+        _out.print(escape(f"{len(readable)} mail(s) in {out}."))
     if failed:
+        _err.print(f"[bold]aap:[/bold] {failed} of {len(mails)} mail(s) could not be read.")
         raise typer.Exit(1)
 
 
