@@ -167,14 +167,14 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
     """Rows as "label : value", each value under its column's header where there is one."""
     text = draft.index.document(unit.document).text
     rows = [unit.span] if unit.kind == "row" else list(unit.sentences)
-    header = text[unit.lead.start : unit.lead.end].split("\t") if unit.lead else []
-    if unit.kind == "row" and unit.lead and "\t" not in text[unit.lead.start : unit.lead.end]:
-        header = []
+    if unit.kind == "row":
+        above = text[unit.lead.start : unit.lead.end] if unit.lead else ""
+    else:  # a table holds its header before its rows
+        above = text[unit.span.start : rows[0].start].rstrip("\n").rpartition("\n")[2]
+    header = above.split("\t") if "\t" in above else []
     lines = []
     for row in rows:
         cells = [cell.strip() for cell in text[row.start : row.end].split("\t")]
-        if unit.kind == "list" and cells == [cell.strip() for cell in header]:
-            continue
         values = [
             f"{header[i].strip()} : {cell}"
             if len(header) == len(cells) > 2 and header[i].strip()
@@ -183,7 +183,7 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             if cell and i > 0
         ]
         lines.append(_labelled([cells[0], *values]))
-    spans = [unit.lead, unit.span] if header and len(header) > 2 and unit.lead else [unit.span]
+    spans = [unit.lead, unit.span] if unit.kind == "row" and len(header) > 2 and unit.lead else [unit.span]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "row" and draft.language != "fr":
         dates = [v for v in draft.index.values(unit.document, unit.span) if v.kind == "date"]
