@@ -134,6 +134,12 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     if any("\t" in document.text[s.start : s.end] for s in spans):
         rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
         return "\n".join(f"- {_labelled(row.split(chr(9)))}" for row in rows), mark
+    headings = {trim(document.text, section.heading) for section in document.sections}
+    below = spans if spans[0] in headings else spans[1:]
+    if len(below) > 1 and headings.issuperset(below):
+        lead = [] if below is spans else [clean(document.text, spans[0])]
+        listed = [f"- {display_heading(clean(document.text, heading))}" for heading in below]
+        return "\n".join([*lead, *listed]), mark
     quoted = " […] ".join(document.text[s.start : s.end] for s in spans)
     if "\n- " in quoted:
         return re.sub(r"(?m)^-\s+(?:[•➔►▪]\s*)?", "- ", quoted), mark
