@@ -88,13 +88,9 @@ def _groups(structure: Structure) -> Iterator[_Shape]:
         if len(members) < 2:
             continue
         first, last = blocks[members[0]], blocks[members[-1]]
-        # The header of a table stands in its span, and is none of its items.
-        said = [i for i in members if blocks[i].kind != "header"]
-        if not said:
-            continue
         lead = _lead(structure, members[0])
         span = Span(lead.start if lead else first.span.start, last.span.end)
-        sentences = tuple(blocks[i].span for i in said)
+        sentences = tuple(blocks[i].span for i in members)
         yield "list", first.section, (span,), sentences, lead, None
     for box, run in groupby(blocks, key=lambda block: block.box):
         inside = list(run)

@@ -173,13 +173,10 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
     """Rows as "label : value", each value under its column's header where there is one."""
     text = draft.index.document(unit.document).text
     rows = [unit.span] if unit.kind == "row" else list(unit.sentences)
-    if unit.kind == "row":
-        above = text[unit.lead.start : unit.lead.end] if unit.lead else ""
-    else:  # a table holds its header before its rows
-        above = text[unit.span.start : rows[0].start].rstrip("\n").rpartition("\n")[2]
-    header = above.split("\t") if "\t" in above else []
+    named = _header(draft.index, unit)
+    header = text[named.start : named.end].split("\t") if named else []
     lines = []
-    for row in rows:
+    for row in (row for row in rows if row != named):
         cells = [cell.strip() for cell in text[row.start : row.end].split("\t")]
         values = [
             f"{header[i].strip()} : {cell}"
@@ -189,7 +186,7 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             if cell and i > 0
         ]
         lines.append(_labelled([cells[0], *values]))
-    spans = [unit.lead, unit.span] if unit.kind == "row" and len(header) > 2 and unit.lead else [unit.span]
+    spans = [named, unit.span] if named and unit.kind == "row" and len(header) > 2 else [unit.span]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "row" and draft.language != "fr":
         dates = [v for v in draft.index.values(unit.document, unit.span) if v.kind == "date"]
@@ -197,6 +194,16 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             spelled = spell_date(dates[0].value, draft.language)
             return say(draft.language, "fact", value=spelled, label=lines[0], mark="").strip(), mark
     return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
+
+
+def _header(index: CallIndex, unit: Unit) -> Span | None:
+    """The row that names the columns of a row or of a table; the rows below have it as their lead-in."""
+    if unit.kind == "row":
+        tabbed = unit.lead is not None and "\t" in index.text(unit.document, unit.lead)
+        return unit.lead if tabbed else None
+    first = unit.sentences[0]
+    leads = (other.lead for other in index.units_of(unit.document) if other.kind == "row")
+    return first if first in leads else None
 
 
 def _labelled(cells: Sequence[str]) -> str:
