@@ -80,16 +80,16 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CorpusError(f"{path} is missing.") from error
+    except OSError as error:
+        raise CorpusError(f"{path} can't be read ({error.strerror}): check its permissions.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} is not valid TOML: {error}.") from error
 
 
 def load_call(corpus_dir: Path, call_id: str) -> Call:
     """Read ``corpus_dir/call_id/call.toml``. Raises CorpusError naming the file and field."""
+    require_call(corpus_dir, call_id)
     path = corpus_dir / call_id / "call.toml"
-    if not path.exists():
-        known = ", ".join(list_calls(corpus_dir)) or "none"
-        raise CorpusError(f"There is no call '{call_id}' in {corpus_dir} (calls there: {known}).")
     try:
         call = Call.model_validate(read_toml(path))
     except ValidationError as error:
@@ -100,6 +100,14 @@ def load_call(corpus_dir: Path, call_id: str) -> Call:
     if call.id != call_id:
         raise CorpusError(f"{path}: id is '{call.id}' but the folder is '{call_id}'.")
     return call
+
+
+def require_call(corpus_dir: Path, call_id: str) -> None:
+    """Raises CorpusError naming the calls that there are when ``call_id`` is none of them."""
+    calls = list_calls(corpus_dir)
+    if call_id not in calls:
+        known = ", ".join(calls) or "none"
+        raise CorpusError(f"There is no call '{call_id}' in {corpus_dir} (calls there: {known}).")
 
 
 def list_calls(corpus_dir: Path) -> list[str]:

@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assistant.call import list_calls, require_call
 from assistant.commands.bench import app as bench_app
 from assistant.commands.call import app as call_app
 from assistant.commands.call import propose_questions
 from assistant.commands.corpus import app as corpus_app
 from assistant.commands.mail import mail_app, users_app
-from assistant.commands.terminal import clear_errors, say
+from assistant.commands.terminal import clear_errors, complain, noting_errors, say
+from assistant.errors import CorpusError
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -69,25 +71,40 @@ def ingest(
     )] = True,
 ) -> None:
     """Read a call's folder and build the next version of its index."""
-    from assistant.call import list_calls
     from assistant.embedding import EMBEDDED, load_embedder
     from ingest.embedded_model import prepare_embedded_model
     from ingest.prototypes import build_prototypes
 
+    failed: list[str] = []
     with clear_errors():
         settings = load_settings()
+        calls = _calls(settings, call, everything=everything)
         if settings.embedder == EMBEDDED:
             prepare_embedded_model(settings.cache_dir, progress=say)
         embedder = load_embedder(settings.embedder, settings.cache_dir, threads=settings.threads)
         prepared = build_prototypes(settings.data_dir, embedder, _bar("standard questions"))
         if prepared:
             say(f"{prepared} standard questions embedded.")
-        calls = list_calls(settings.corpus_dir) if everything else [call or settings.call]
         for name in calls:
-            _build(settings, name, embedder)
-            if propose and settings.llm_model:
-                propose_questions(settings, name)
+            with noting_errors(failed, name):
                 _build(settings, name, embedder)
+                if propose and settings.llm_model:
+                    propose_questions(settings, name)
+                    _build(settings, name, embedder)
+    if everything and failed:
+        complain(f"{len(failed)} of {len(calls)} call(s) not ingested: {', '.join(failed)}.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _calls(settings: Settings, call: str | None, *, everything: bool) -> list[str]:
+    if not everything:
+        require_call(settings.corpus_dir, call or settings.call)
+        return [call or settings.call]
+    calls = list_calls(settings.corpus_dir)
+    if not calls:
+        raise CorpusError(f"There is no call in {settings.corpus_dir}: make one with 'aap call new'.")
+    return calls
 
 
 def _build(settings: Settings, name: str, embedder: Embedder) -> None:
@@ -173,6 +190,8 @@ def evaluate(
 
     with clear_errors():
         settings = load_settings()
+        if call is not None:
+            require_call(settings.corpus_dir, call)
         if mails:
             paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
             run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
@@ -197,7 +216,7 @@ def doctor() -> None:
         findings = [*examine(load_settings()), *examine_model(load_settings())]
     for finding in findings:
         mark = "[green]ok[/green]" if finding.ok else "[red]no[/red]"
-        _out.print(f"{mark}  {finding.name:<12} {escape(finding.text)}")
+        _out.print(f"{mark}  {finding.name:<12} {escape(finding.text)}", soft_wrap=True)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

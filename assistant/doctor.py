@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-from assistant.call import load_call
+from assistant.call import list_calls, load_call
 from assistant.embedding import load_embedder
 from assistant.errors import AssistantError
 from assistant.index.catalog import Catalog
@@ -27,17 +29,24 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Run all checks; none of them changes anything."""
-    findings = [
+    """Run all checks, those of a call on every call of the corpus; none of them changes anything."""
+    calls = list_calls(settings.corpus_dir)
+    if settings.call not in calls and ("call" in settings.model_fields_set or not calls):
+        calls.append(settings.call)  # it was asked for: what is said of it is that it is not there
+    return [
         Finding("python", sys.version_info >= (3, 11), sys.version.split()[0]),
         _disk(settings),
+        *(_checked("corpus", partial(_corpus, settings, call)) for call in calls),
+        _checked("model", partial(_model, settings)),
+        *(_checked("index", partial(_index, settings, call)) for call in calls),
     ]
-    for name, check in (("corpus", _corpus), ("model", _model), ("index", _index)):
-        try:
-            findings.append(Finding(name, True, check(settings)))
-        except AssistantError as error:
-            findings.append(Finding(name, False, str(error)))
-    return findings
+
+
+def _checked(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except AssistantError as error:
+        return Finding(name, False, str(error))
 
 
 def _disk(settings: Settings) -> Finding:
@@ -49,8 +58,8 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", free >= MIN_FREE_BYTES, text)
 
 
-def _corpus(settings: Settings) -> str:
-    call = load_call(settings.corpus_dir, settings.call)
+def _corpus(settings: Settings, call_id: str) -> str:
+    call = load_call(settings.corpus_dir, call_id)
     now = datetime.now(UTC).date().isoformat()
     return f"{call.id}: « {call.title} », {len(call.documents)} document(s), today {now}"
 
@@ -62,9 +71,9 @@ def _model(settings: Settings) -> str:
     return f"{embedder.name}, {embedder.dimension} dimensions"
 
 
-def _index(settings: Settings) -> str:
-    path = Versions(settings.data_dir, settings.call).current_path()
+def _index(settings: Settings, call_id: str) -> str:
+    path = Versions(settings.data_dir, call_id).current_path()
     catalog = Catalog(path / "catalog.sqlite")
     meta = catalog.meta
     catalog.close()
-    return f"version {int(path.name)} of {settings.call}, made {meta['made']}"
+    return f"version {int(path.name)} of {call_id}, made {meta['made']}"

@@ -42,7 +42,7 @@ def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list
     for source in call.documents:
         try:
             structure = read_source(folder / source.path)
-        except (CorpusError, OSError) as error:
+        except CorpusError as error:
             findings.append(Finding(True, f"{source.path}: {error}"))
             continue
         findings += [Finding(False, f"{source.path}, {warning}") for warning in structure.warnings]

@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from assistant.types import Document, Fact, Span, Unit
 from assistant.values import Value, find_values
+from ingest.names import NAME, Name, find_persons
 
-_NAME = re.compile(
-    r"(?:[A-ZÀ-Þ][\w'’-]+|[A-ZÀ-Þ]{2,})(?:[ \u00a0]+(?:d[eu]s?[ \u00a0]+|l[ae][ \u00a0]+)?"
-    r"(?:[A-ZÀ-Þ][\w'’-]+|[A-ZÀ-Þ]{2,})){1,3}"
-)
 _MARKS = re.compile(r"^[\s\-–—•➔►▪*]+|[\s:;,.\-–—]+$")
 
 
@@ -46,7 +43,7 @@ def contact_label(document: Document, unit: Unit) -> str:
         return clean_label(document.text[unit.lead.start : unit.lead.end])
     before = text.split(":", 1)[0] if ":" in text else ""
     heading = document.heading_path(unit.section)
-    own = clean_label(before) if before and not _NAME.fullmatch(before.strip()) else ""
+    own = clean_label(before) if before and not NAME.fullmatch(before.strip()) else ""
     return " – ".join(part for part in (own, clean_label(heading[-1]) if heading else "") if part)
 
 
@@ -67,11 +64,18 @@ def _contact_facts(document: Document, unit: Unit) -> list[Fact]:
     masked = list(text)
     for value in values:
         masked[value.start : value.end] = " " * (value.end - value.start)
-    for match in _NAME.finditer("".join(masked)):
-        span = Span(unit.span.start + match.start(), unit.span.start + match.end())
-        facts.append(Fact("person", match.group(), label, span, unit.id))
-        break
+    plain = "".join(masked)
+    named = next(iter(find_persons(plain)), None) or _first_name(plain)
+    if named is not None:
+        start = unit.span.start + named.start
+        facts.append(Fact("person", named.text, label, Span(start, start + len(named.text)), unit.id))
     return facts
+
+
+def _first_name(text: str) -> Name | None:
+    """Where no person is named: whatever looks like a name, such as a service."""
+    match = NAME.search(text)
+    return Name(match.group(), match.start()) if match else None
 
 
 def _row_label(text: str, value: Value, header: Sequence[str]) -> str:

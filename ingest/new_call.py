@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomlkit
@@ -14,6 +14,7 @@ from assistant.errors import CorpusError
 from assistant.types import Document, Fact, Unit
 from assistant.words import fold
 from ingest.facts import extract_facts
+from ingest.guessed_contact import Guess, find_contacts, person_in_charge
 from ingest.readers.formats import read_source
 from ingest.structure import Structure
 from ingest.units import build_units
@@ -22,8 +23,8 @@ from ingest.views import fact_questions
 TO_CONFIRM = "à confirmer"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _AUTHORITY = re.compile(
-    r"\b((?:[Ll]e |[Ll]a |[Ll]')?(?:[Mm]inistère|[Aa]gence|[Rr]égion|[Dd]épartement|[Mm]étropole|"
-    r"[Pp]réfecture|[Ff]ondation|[Dd]irection)\b[^,.;:()\n]{3,90}?)(?=,| lance| organise| ouvre| souhaite|\.|;|:|\()"
+    r"\b((?:[Ll]e |[Ll]a |[Ll]')?(?:[Mm]inistère|[Aa]gence|[Rr]égion|Ville|Communauté|[Dd]épartement|[Mm]étropole|"
+    r"[Pp]réfecture|[Ff]ondation|[Dd]irection)\b[^,.;:()\n@]{3,90}?)(?=,| lance| organise| ouvre| souhaite|\.|;|:|\()"
 )
 _ACRONYM = re.compile(r"((?:[\w'’-]+[ \u00a0]+){2,9})\(([A-ZÉÈ]{2,8})\)")
 _NO_MAIL = "a.completer@exemple.invalid"
@@ -63,7 +64,10 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
     name = f"reglement{source.suffix.lower()}"
     title = _title(structure, id_)
     authority = _authority(structure.text)
-    person = _person(document, units, facts)
+    contacts = find_contacts(document, units, facts)
+    person = person_in_charge(contacts)
+    if not person.name:
+        person = replace(person, name=authority or person.email.partition("@")[0])
     acronyms = find_acronyms(structure.text)
     staging = corpus_dir / f".{id_}.new"
     shutil.rmtree(staging, ignore_errors=True)
@@ -80,12 +84,12 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
         staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    told = ", ".join(filter(None, (person.name, person.email, person.phone)))
     guesses = [f"title: {title}", f"authority: {authority or '(not found)'}",
-               f"contact: {', '.join(v for v in person.values() if v) or '(not found)'}"]  # fmt: skip
+               f"contact: {told if person.email else '(not found)'}"]  # fmt: skip
     guesses += [f"date: {fact.value} ({fact.label[:80]})" for fact in _dates(facts)]
     return NewCall(
-        folder, len(structure.sections), len(_dates(facts)),
-        sum(unit.kind == "contact" for unit in units), tuple(guesses),
+        folder, len(structure.sections), len(_dates(facts)), len(contacts), tuple(guesses),
     )  # fmt: skip
 
 
@@ -126,32 +130,12 @@ def _authority(text: str) -> str:
     return found[:1].upper() + found[1:]
 
 
-def _person(
-    document: Document, units: Iterable[Unit], facts: Sequence[Fact]
-) -> dict[str, str]:
-    """Name, mail and phone of the contact who seems to be in charge."""
-    found: list[dict[str, str]] = []
-    for unit in units:
-        own = [fact for fact in facts if fact.unit == unit.id]
-        mail = next((fact.value for fact in own if fact.kind == "email"), "")
-        if not mail:
-            continue
-        text = document.text[unit.span.start : unit.span.end]
-        name = next((fact.value for fact in own if fact.kind == "person"), "")
-        phone = next((document.text[f.span.start : f.span.end] for f in own if f.kind == "phone"), "")
-        found.append({"name": name or mail.split("@")[0], "email": mail, "phone": phone, "text": text})
-    if not found:
-        return {"name": "", "email": "", "phone": ""}
-    best = max(found, key=lambda p: bool(re.search(r"générale|renseignement|référent|relative", p["text"])))
-    return {key: best[key] for key in ("name", "email", "phone")}
-
-
 def _dates(facts: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.kind == "date" and len(fact.value) == 10]
 
 
 def _call_toml(
-    id_: str, title: str, authority: str, person: dict[str, str], name: str,
+    id_: str, title: str, authority: str, person: Guess, name: str,
     acronyms: dict[str, str], facts: Sequence[Fact],
 ) -> str:  # fmt: skip
     toml = tomlkit.document()
@@ -162,10 +146,10 @@ def _call_toml(
     toml.add("language", tomlkit.item("fr"))
     toml.add("timezone", tomlkit.item("Europe/Paris").comment(TO_CONFIRM))
     handoff = tomlkit.table()
-    handoff.add("name", tomlkit.item(person["name"] or "À compléter").comment(TO_CONFIRM))
-    handoff.add("email", tomlkit.item(person["email"] or _NO_MAIL).comment(TO_CONFIRM))
-    if person["phone"]:
-        handoff.add("phone", tomlkit.item(person["phone"]).comment(TO_CONFIRM))
+    handoff.add("name", tomlkit.item(person.name or "À compléter").comment(TO_CONFIRM))
+    handoff.add("email", tomlkit.item(person.email or _NO_MAIL).comment(TO_CONFIRM))
+    if person.phone:
+        handoff.add("phone", tomlkit.item(person.phone).comment(TO_CONFIRM))
     toml.add("handoff", handoff)
     documents = tomlkit.aot()
     entry = tomlkit.table()

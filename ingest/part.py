@@ -98,7 +98,7 @@ class Part:
     def put(self, item: Input) -> tuple[str, ...]:
         """Take a document in, which is read only when it changed; what of it can't be read.
 
-        Raises OSError, UnicodeDecodeError or CorpusError when nothing of it can.
+        Raises CorpusError when nothing of it can.
         """
         id_ = item.source.id
         known = self._known.get(id_)
@@ -282,6 +282,6 @@ def read_all(part: Part, inputs: Iterable[Input]) -> list[tuple[str, str]]:
         try:
             warnings = part.put(item)
             skipped += [(item.source.id, f"{name}, {warning}") for warning in warnings]
-        except (OSError, UnicodeDecodeError, CorpusError) as error:
+        except CorpusError as error:
             skipped.append((item.source.id, f"{name}: {error}"))
     return skipped

@@ -59,7 +59,7 @@ def find_inputs(settings: Settings, call: Call) -> tuple[list[Input], list[str]]
 
 
 def parse(item: Input) -> Parsed:
-    """Read a document. Raises OSError, UnicodeDecodeError or CorpusError saying what is wrong."""
+    """Read a document. Raises CorpusError saying what is wrong."""
     source = item.source
     structure = read_source(item.path)
     document = Document(

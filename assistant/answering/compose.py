@@ -134,6 +134,12 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     if any("\t" in document.text[s.start : s.end] for s in spans):
         rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
         return "\n".join(f"- {_labelled(row.split(chr(9)))}" for row in rows), mark
+    headings = {trim(document.text, section.heading) for section in document.sections}
+    below = spans if spans[0] in headings else spans[1:]
+    if len(below) > 1 and headings.issuperset(below):
+        lead = [] if below is spans else [clean(document.text, spans[0])]
+        listed = [f"- {display_heading(clean(document.text, heading))}" for heading in below]
+        return "\n".join([*lead, *listed]), mark
     quoted = " […] ".join(document.text[s.start : s.end] for s in spans)
     if "\n- " in quoted:
         return re.sub(r"(?m)^-\s+(?:[•➔►▪]\s*)?", "- ", quoted), mark
@@ -167,14 +173,11 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
     """Rows as "label : value", each value under its column's header where there is one."""
     text = draft.index.document(unit.document).text
     rows = [unit.span] if unit.kind == "row" else list(unit.sentences)
-    header = text[unit.lead.start : unit.lead.end].split("\t") if unit.lead else []
-    if unit.kind == "row" and unit.lead and "\t" not in text[unit.lead.start : unit.lead.end]:
-        header = []
+    named = _header(draft.index, unit)
+    header = text[named.start : named.end].split("\t") if named else []
     lines = []
-    for row in rows:
+    for row in (row for row in rows if row != named):
         cells = [cell.strip() for cell in text[row.start : row.end].split("\t")]
-        if unit.kind == "list" and cells == [cell.strip() for cell in header]:
-            continue
         values = [
             f"{header[i].strip()} : {cell}"
             if len(header) == len(cells) > 2 and header[i].strip()
@@ -183,7 +186,7 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             if cell and i > 0
         ]
         lines.append(_labelled([cells[0], *values]))
-    spans = [unit.lead, unit.span] if header and len(header) > 2 and unit.lead else [unit.span]
+    spans = [named, unit.span] if named and unit.kind == "row" and len(header) > 2 else [unit.span]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "row" and draft.language != "fr":
         dates = [v for v in draft.index.values(unit.document, unit.span) if v.kind == "date"]
@@ -191,6 +194,16 @@ def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
             spelled = spell_date(dates[0].value, draft.language)
             return say(draft.language, "fact", value=spelled, label=lines[0], mark="").strip(), mark
     return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
+
+
+def _header(index: CallIndex, unit: Unit) -> Span | None:
+    """The row that names the columns of a row or of a table; the rows below have it as their lead-in."""
+    if unit.kind == "row":
+        tabbed = unit.lead is not None and "\t" in index.text(unit.document, unit.lead)
+        return unit.lead if tabbed else None
+    first = unit.sentences[0]
+    leads = (other.lead for other in index.units_of(unit.document) if other.kind == "row")
+    return first if first in leads else None
 
 
 def _labelled(cells: Sequence[str]) -> str:

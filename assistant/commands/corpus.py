@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.call import require_call
 from assistant.commands.terminal import clear_errors, say
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.index.versions import Versions
     from assistant.sources import SourceState
 
 app = typer.Typer(help="Linked resources and versions of a call's index.", no_args_is_help=True)
@@ -45,6 +47,7 @@ def status(call: CallOption = None) -> None:
 
     with clear_errors():
         settings = load_settings()
+        require_call(settings.corpus_dir, call or settings.call)
         known = survey(settings.corpus_dir, settings.data_dir, call or settings.call)
     for kept in known:
         state = kept.state
@@ -59,16 +62,25 @@ def _reason(state: SourceState, url: str | None = "known") -> str:
     return f"  ({reason})" if reason else ""
 
 
+def _versions(settings: Settings, call: str | None) -> Versions:
+    """What is kept of a call, be it of one whose folder is gone. Raises CorpusError for no call."""
+    from assistant.index.versions import Versions
+
+    kept = Versions(settings.data_dir, call or settings.call)
+    if not kept.numbers():
+        require_call(settings.corpus_dir, kept.call)
+    return kept
+
+
 @app.command()
 def versions(call: CallOption = None) -> None:
     """List the versions that are kept; a star marks the one in use."""
     from assistant.errors import IndexMissingError
     from assistant.index.catalog import Catalog
-    from assistant.index.versions import LINKED, Versions
+    from assistant.index.versions import LINKED
 
     with clear_errors():
-        settings = load_settings()
-        kept = Versions(settings.data_dir, call or settings.call)
+        kept = _versions(load_settings(), call)
         current = kept.current()
         for number in sorted(kept.numbers()):
             mark = "*" if number == current else " "
@@ -85,6 +97,8 @@ def versions(call: CallOption = None) -> None:
                 linked.close()
             say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
             catalog.close()
+        if not kept.numbers():
+            say(f"No version was built yet. Run 'aap ingest --call {kept.call}'.")
 
 
 @app.command()
@@ -92,13 +106,12 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
     """What changed from version BEFORE to version AFTER, and which answers that touches."""
     from assistant.commands.impact import touched_answers
     from assistant.index.comparison import compare, quotes_gone
-    from assistant.index.versions import Versions
     from evals.cases import load_cases
 
     with clear_errors():
         settings = load_settings()
-        name = call or settings.call
-        kept = Versions(settings.data_dir, name)
+        kept = _versions(settings, call)
+        name = kept.call
         a, b = kept.existing(before), kept.existing(after)
         found = compare(a, b)
         gold = settings.corpus_dir.parent / "evals" / "questions" / f"{name}.yaml"
@@ -125,11 +138,9 @@ def diff(before: int, after: int, call: CallOption = None) -> None:
 @app.command()
 def rollback(number: int, call: CallOption = None) -> None:
     """Serve version NUMBER again, at once; the next 'aap ingest' builds on it."""
-    from assistant.index.versions import Versions
-
     with clear_errors():
         settings = load_settings()
-        kept = Versions(settings.data_dir, call or settings.call)
+        kept = _versions(settings, call)
         with kept.writing(settings.lock_timeout_s):
             kept.use(number)
     say(f"Version {number} is in use.")
@@ -141,12 +152,11 @@ def prune(
     call: CallOption = None,
 ) -> None:
     """Remove old versions; the one in use always stays."""
-    from assistant.index.versions import Versions
     from ingest.build import tidy
 
     with clear_errors():
         settings = load_settings()
-        kept = Versions(settings.data_dir, call or settings.call)
+        kept = _versions(settings, call)
         with kept.writing(settings.lock_timeout_s):
             removed = tidy(kept, settings.chroma_url, keep)
     say(f"Removed: {', '.join(folder.name.lstrip('0') for folder in removed) or 'nothing'}.")

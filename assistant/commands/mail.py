@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assistant.call import require_call
 from assistant.errors import AssistantError, ConfigurationError
 from assistant.settings import Settings, load_settings
 
@@ -85,6 +86,8 @@ def sync(
         box = None if files else mailbox_of(settings)
         if box is None and not files:
             raise ConfigurationError("Set AAP_IMAP_HOST and AAP_IMAP_USER to read a mailbox, or name mail files.")
+        if call is not None:
+            require_call(settings.corpus_dir, call)
         store = _store(settings)
         assistant = Assistant.open(settings)
         memory = Memory(store, call or assistant.default_call)
@@ -150,11 +153,13 @@ def draft(
     """Triage mails and draft their answers, in the words validated at the desk where there are some;
     nothing is sent."""
     from assistant.answering.assistant import Assistant
-    from assistant.desk.files import line, read_mails, unreadable, write_lines
+    from assistant.desk.files import NotOpenedError, line, read_mails, unreadable, write_lines
     from assistant.desk.triage import Desk
 
     with _clear_errors():
         settings = load_settings()
+        if call is not None:
+            require_call(settings.corpus_dir, call)
         assistant = Assistant.open(settings)
         desk = Desk(assistant, call, _memory(settings, call or assistant.default_call))
     mails = list(read_mails(files))
@@ -169,16 +174,18 @@ def draft(
                 _show(name, done[name])
         else:
             failed += 1
-            lines.append(unreadable(name))
+            if not isinstance(raw, NotOpenedError):
+                lines.append(unreadable(name))
             _err.print(f"[bold]aap:[/bold] {escape(str(raw))}")
-    if out is not None:
+    if out is not None and lines:
         try:
             write_lines(out, lines)
         except OSError as error:
             _err.print(f"[bold]aap:[/bold] {escape(f'{out} can not be written: {error.strerror}.')}")
             raise typer.Exit(1) from error
-        _out.print(escape(f"{len(lines)} mail(s) in {out}."))
+        _out.print(escape(f"{len(readable)} mail(s) in {out}."))
     if failed:
+        _err.print(f"[bold]aap:[/bold] {failed} of {len(mails)} mail(s) could not be read.")
         raise typer.Exit(1)
 
 

@@ -12,6 +12,9 @@ from rich.markup import escape
 
 from assistant.errors import AssistantError
 
+# What can be put right: a file, a setting, a disk.
+MENDABLE = (AssistantError, OSError, sqlite3.Error)
+
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -21,17 +24,38 @@ def clear_errors() -> Iterator[None]:
     """What can be put right ends the command with one sentence, not with a stack trace."""
     try:
         yield
-    except AssistantError as error:
-        _err.print(f"[bold]aap:[/bold] {escape(str(error))}", soft_wrap=True)
+    except MENDABLE as error:
+        complain(_sentence(error))
         raise typer.Exit(1) from error
-    except (OSError, sqlite3.Error) as error:
-        _err.print(
-            f"[bold]aap:[/bold] {escape(str(error))}. Check that the folder can be read and "
-            f"written (AAP_DATA_DIR, AAP_CACHE_DIR) and that its disk has space."
-        )
-        raise typer.Exit(1) from error
+
+
+@contextmanager
+def noting_errors(failed: list[str], name: str) -> Iterator[None]:
+    """What can be put right is said, ``name`` is added to ``failed``, and the command goes on."""
+    try:
+        yield
+    except MENDABLE as error:
+        complain(f"{name}: {_sentence(error)}")
+        failed.append(name)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    _err.print(f"[bold]aap:[/bold] {escape(text)}", soft_wrap=True)
 
 
 def say(text: str) -> None:
     """One line on standard output."""
     _out.print(escape(text), soft_wrap=True)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, AssistantError):
+        return str(error)
+    what = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        what = f"{error.filename}: {error.strerror}"
+    return (
+        f"{what}. Check that the folder can be read and written (AAP_DATA_DIR, AAP_CACHE_DIR) "
+        f"and that its disk has space."
+    )

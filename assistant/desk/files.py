@@ -23,6 +23,10 @@ class MailFileError(AssistantError):
     """A mail file can't be read; the message names it."""
 
 
+class NotOpenedError(MailFileError):
+    """There is no such file, or it can't be opened: nothing is known of a mail in it."""
+
+
 def read_mails(paths: Sequence[Path]) -> Iterator[tuple[str, bytes | MailFileError]]:
     """Name and bytes of each mail of .eml and .mbox files; what can't be read is said in its place."""
     for path in paths:
@@ -37,14 +41,14 @@ def read_mails(paths: Sequence[Path]) -> Iterator[tuple[str, bytes | MailFileErr
                 raise MailFileError(f"{path} is no mail: it has none of the headers {', '.join(_HEADERS)}.")
             yield str(path), raw
         except OSError as error:
-            yield str(path), MailFileError(f"{path} can't be read: {error.strerror or error}.")
+            yield str(path), NotOpenedError(f"{path} can't be read: {error.strerror or error}.")
         except MailFileError as error:
             yield str(path), error
 
 
 def _read_mbox(path: Path) -> Iterator[tuple[str, bytes]]:
     if not path.exists():
-        raise MailFileError(f"{path} is missing.")
+        raise NotOpenedError(f"{path} is missing.")
     box = mailbox.mbox(path, create=False)
     try:
         for number, key in enumerate(box.iterkeys(), start=1):
@@ -71,7 +75,7 @@ def line(file: str, triaged: Triaged) -> dict[str, Any]:
 
 
 def unreadable(file: str) -> dict[str, Any]:
-    """The line of a mail that can't be read: a person must look."""
+    """The line of a file that holds no mail that can be read: a person must look."""
     return {
         "file": file, "is_automated": False, "needs_reply": False, "needs_human": True,
         "category": "other", "urgency": "normal", "language": "", "questions": [], "draft": "",

@@ -179,7 +179,7 @@ def _keep(
 def _judged(state: SourceState, path: Path, now: str) -> SourceState:
     try:
         read_source(path)
-    except (CorpusError, OSError, UnicodeError) as error:
+    except CorpusError as error:
         return state.model_copy(update={"state": "unreadable", "fetched": now, "detail": str(error)})
     return state.model_copy(update={"state": "fetched", "fetched": now})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from assistant.errors import CorpusError
+from assistant.values import find_values
 from ingest.readers.archive import read_parts
 from ingest.readers.styled import Item, Styled, StyledBox, StyledTable, write_items
 from ingest.structure import Structure, TextBuilder
@@ -18,6 +19,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING = re.compile(r"^(?:heading|titre|überschrift|ttulo)\s*(\d)$", re.I)
 _TITLE = re.compile(r"^(?:title|titre)$", re.I)
+_LOOK_FIRST_ROW = 0x20
 _SKIPPED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", _FALLBACK})  # fmt: skip
 
 
@@ -57,6 +59,7 @@ class _Style:
     color: int | None = None
     number: tuple[str, int] | None = None
     framed: bool = False
+    first_row: bool = False
 
 
 def _styles(root: etree._Element | None) -> dict[str, _Style]:
@@ -92,6 +95,7 @@ def _styles(root: etree._Element | None) -> dict[str, _Style]:
             _first(_on(run, "i"), parent.italic), _first(_on(run, "u"), parent.underlined),
             _first(_color_of(run), parent.color), number or parent.number,
             parent.framed or _is_framed(properties),
+            parent.first_row or any(s.get(f"{_W}type") == "firstRow" for s in element.iter(f"{_W}tblStylePr")),
         )  # fmt: skip
         return made[key]
 
@@ -357,7 +361,21 @@ class _Reader:
         header = declared if 0 < declared < len(rows) else 0
         if not header and len(rows) > 1 and len(rows[0]) > 1 and bold[0] and not bold[1]:
             header = 1
-        yield StyledTable(tuple(rows), min(header, 1), tuple(calls))
+        yield StyledTable(tuple(rows), min(header, 1) or int(self._styled_header(table, rows)), tuple(calls))
+
+    def _styled_header(self, table: etree._Element, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether the table's style prints the first row in its own way, and is told to. Word tells it to
+        by default: a first row that holds values is none."""
+        properties = table.find(f"{_W}tblPr")
+        if properties is None or len(rows) < 2 or len(rows[0]) < 2:
+            return False
+        look = properties.find(f"{_W}tblLook")
+        told = look is not None and (
+            look.get(f"{_W}firstRow") in ("1", "true", "on")
+            or bool(int(look.get(f"{_W}val", "0"), 16) & _LOOK_FIRST_ROW)
+        )
+        style = self.styles.get(_value(properties, "tblStyle", ""), _Style())
+        return told and style.first_row and not any(map(find_values, rows[0]))
 
     def _cell(self, cell: etree._Element) -> tuple[str, list[str]]:
         pieces: list[str] = []

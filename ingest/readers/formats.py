@@ -33,16 +33,14 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 def read_source(path: Path) -> Structure:
     """The structure of a source file in any supported format.
 
-    Raises CorpusError with one sentence when it can't be read (broken, encrypted, empty, a scan,
-    too large, of another format than its name says); OSError when there is no such file.
+    Raises CorpusError with one sentence when it can't be read (missing, broken, encrypted, empty, a
+    scan, too large, of another format than its name says).
     """
     named = SUFFIXES.get(path.suffix.lower())
     if named is None:
         known = ", ".join(SUFFIXES)
         raise CorpusError(f"the format '{path.suffix}' can't be read; use one of {known}.")
-    if path.stat().st_size > MAX_BYTES:
-        raise CorpusError(f"the file is larger than {MAX_BYTES // 1_000_000} MB.")
-    data = path.read_bytes()
+    data = _bytes_of(path)
     if not data.strip():
         raise CorpusError("the file is empty.")
     held = sniff(data)
@@ -63,6 +61,17 @@ def read_source(path: Path) -> Structure:
     if not structure.blocks:
         raise CorpusError("the document holds no text.")
     return structure
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CorpusError(f"the file is larger than {MAX_BYTES // 1_000_000} MB.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CorpusError(f"there is no file {path}; put it there, or correct its path in call.toml.") from error
+    except OSError as error:
+        raise CorpusError(f"{path} can't be read ({error.strerror}); check its permissions.") from error
 
 
 def sniff(data: bytes) -> Format | None:

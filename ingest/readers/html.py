@@ -9,6 +9,7 @@ import trafilatura
 from lxml import etree
 
 from assistant.errors import CorpusError
+from ingest.readers.headers import names_columns
 from ingest.structure import Structure, TextBuilder
 
 
@@ -76,10 +77,13 @@ def _walk_list(element: etree._Element, builder: TextBuilder) -> None:
 
 def _table(table: etree._Element, builder: TextBuilder) -> None:
     group = builder.new_group()
-    for number, row in enumerate(table.iter("row")):
-        cells = [_text(cell) for cell in row if cell.tag == "cell"]
-        heads = sum(cell.get("role") == "head" for cell in row)
-        builder.row(cells, group, header=number == 0 and heads == len(cells) > 1)
+    rows = [[cell for cell in row if cell.tag == "cell"] for row in table.iter("row")]
+    texts = [[_text(cell) for cell in row] for row in rows]
+    for number, (row, cells) in enumerate(zip(rows, texts, strict=True)):
+        heads = [cell.get("role") == "head" for cell in row]
+        marked = any(heads) and all(head or not text for head, text in zip(heads, cells, strict=True))
+        named = number == 0 and len(cells) > 1 and (marked or names_columns(texts))
+        builder.row(cells, group, header=named)
 
 
 def _text(element: etree._Element) -> str:

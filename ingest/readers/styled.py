@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.readers.headers import names_columns
 from ingest.readers.pdf.headings import HeadingFinder, numbering
 from ingest.readers.pdf.lines import Line
 from ingest.readers.pdf.page import Box, Word
@@ -38,7 +39,8 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class StyledTable:
-    """Rows of cell texts; ``notes`` are the labels of the footnotes that each row calls."""
+    """Rows of cell texts, of which the first ``header`` ones are marked as naming the columns;
+    ``notes`` are the labels of the footnotes that each row calls."""
 
     rows: tuple[tuple[str, ...], ...]
     header: int = 0
@@ -121,9 +123,10 @@ class _Writer:
         elif isinstance(item, StyledTable):
             self._lists.clear()
             group = self.builder.new_group()
+            header = item.header or int(names_columns(item.rows))
             for number, row in enumerate(item.rows):
                 notes = item.notes[number] if item.notes else ()
-                self.builder.row(list(row), group, header=number < item.header, notes=notes)
+                self.builder.row(list(row), group, header=number < header, notes=notes)
         else:
             self._paragraph(item, following)
 

@@ -206,3 +206,12 @@ def test_what_is_suggested_is_not_what_was_just_quoted(assistant: Assistant, que
 def test_two_questions_with_one_answer_get_it_once(assistant: Assistant) -> None:
     answer = assistant.ask("Quelle est la date limite ? Jusqu'à quand peut-on déposer ?")
     assert answer.text.count("13 mars 2024") == 1
+
+
+def test_headings_that_answer_together_are_a_list(assistant: Assistant) -> None:
+    answer = assistant.ask("Quel est le plan du règlement ?")
+    check_contract(assistant, answer)
+    listed = answer.text.split("\n\n")[0].splitlines()
+    assert len(listed) == 6 and listed[0] == "- I. Préambule" and "[…]" not in answer.text
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[0] == "I. PRÉAMBULE" and quotes[3] == "IV. CALENDRIER"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 STYLES = f"""<w:styles {W}>
 <w:style w:type="paragraph" w:styleId="Titre1"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Titre"><w:name w:val="Title"/></w:style>
+<w:style w:type="table" w:styleId="Grille"><w:name w:val="Grid"/><w:tblStylePr w:type="firstRow"/></w:style>
 <w:style w:type="paragraph" w:styleId="TM1"><w:name w:val="toc 1"/></w:style></w:styles>"""
 NUMBERING = f"""<w:numbering {W}>
 <w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="Article %1 –"/></w:lvl></w:abstractNum>
@@ -121,6 +123,73 @@ def test_html_without_its_frame(tmp_path: Path) -> None:
     assert texts(structure, "item") == ["un plan ;", "un devis."]
     assert texts(structure, "row") == ["Clôture\t19 juin 2026"]
     assert "Accueil" not in structure.text and "Mentions" not in structure.text
+
+
+DATES = [("Ouverture", "4 mai 2026"), ("Clôture", "19 juin 2026"), ("Jury", "1er juillet 2026")]
+
+
+def word_table(rows: Sequence[Sequence[str]], extra: str = "") -> bytes:
+    cells = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
+    return docx(p("Calendrier", "Titre1") + f"<w:tbl>{extra}{cells}</w:tbl>" + p("Fin."))
+
+
+def writer_table(rows: Sequence[Sequence[str]]) -> bytes:
+    cells = "".join(
+        "<table:table-row>" + "".join(f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in row)
+        + "</table:table-row>" for row in rows
+    )  # fmt: skip
+    start = ODT.index("<table:table>") + len("<table:table>")
+    return odt(ODT[:start] + cells + ODT[ODT.index("</table:table>") :])
+
+
+def web_table(rows: Sequence[Sequence[str]], first: str = "td") -> bytes:
+    tags = [first, *["td"] * (len(rows) - 1)]
+    cells = "".join(
+        "<tr>" + "".join(f"<{tag}>{c}</{tag}>" if c else "<td></td>" for c in row) + "</tr>"
+        for tag, row in zip(tags, rows, strict=True)
+    )
+    page = HTML.decode()
+    start = page.index("<table>") + len("<table>")
+    return (page[:start] + cells + page[page.index("</table>") :]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("a.docx", word_table), ("a.odt", writer_table), ("a.html", web_table)]
+)
+@pytest.mark.parametrize(
+    ("first", "named"),
+    [
+        (("Étape", "Date"), True),
+        (("", "Date prévue"), True),
+        (("Jalon", "Session 2026"), True),
+        (("Lancement", "15 avril 2026"), False),  # a date as below: a row like the others
+        (("Lancement", "à préciser"), False),
+        (("Lancement", "selon le projet"), False),
+    ],
+)
+def test_a_first_row_without_the_values_of_those_below_names_the_columns(
+    tmp_path: Path, name: str, make: Callable[..., bytes], first: tuple[str, str], named: bool
+) -> None:
+    structure = read(tmp_path, name, make([first, *DATES]))
+    assert texts(structure, "header") == (["\t".join(first)] if named else [])
+    assert len(texts(structure, "row")) == 3 + (not named)
+
+
+def test_tables_without_values_have_no_header(tmp_path: Path) -> None:
+    rows = [("Commune", "Oui"), ("Département", "Oui"), ("Entreprise", "Non")]
+    for name, make in (("a.docx", word_table), ("a.odt", writer_table), ("a.html", web_table)):
+        assert texts(read(tmp_path, name, make(rows)), "header") == []
+
+
+def test_a_header_that_the_file_marks(tmp_path: Path) -> None:
+    rows = [("Acteur", "Rôle"), ("Commune", "Dépose"), ("Partenaire", "Signe")]
+    styled = '<w:tblPr><w:tblStyle w:val="Grille"/><w:tblLook w:firstRow="{}"/></w:tblPr>'
+    for extra, named in ((styled.format(1), True), (styled.format(0), False), ("", False)):
+        assert bool(texts(read(tmp_path, "a.docx", word_table(rows, extra)), "header")) is named
+    dated = word_table(DATES, styled.format(1))  # the style prints it, the values say what it is
+    assert texts(read(tmp_path, "a.docx", dated), "header") == []
+    corner = [("", "Rôle"), *rows[1:]]
+    assert texts(read(tmp_path, "a.html", web_table(corner, "th")), "header") == ["\tRôle"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
