@@ -19,6 +19,7 @@ from assistant.answering.premises import said_otherwise
 from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
+from assistant.answering.tables import compose_table, labelled
 from assistant.answering.texts import say, spell_date
 from assistant.types import FactKind, Span, Status, Unit
 
@@ -124,7 +125,7 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
         return "\n".join([display_heading(texts[0]), *lines]), mark
     whole = candidate.parts in (unit.parts, (unit.span,))
     if whole and (unit.kind == "row" or (unit.kind == "list" and "\t" in index.text(unit.document, unit.span))):
-        return _table(draft, unit)
+        return compose_table(draft, unit)
     spans = [trim(document.text, part) for part in candidate.parts]
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "list" and candidate.parts == unit.parts:
@@ -133,7 +134,7 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
         return "\n".join([*lead, *lines]), mark
     if any("\t" in document.text[s.start : s.end] for s in spans):
         rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
-        return "\n".join(f"- {_labelled(row.split(chr(9)))}" for row in rows), mark
+        return "\n".join(f"- {labelled(row.split(chr(9)))}" for row in rows), mark
     headings = {trim(document.text, section.heading) for section in document.sections}
     below = spans if spans[0] in headings else spans[1:]
     if len(below) > 1 and headings.issuperset(below):
@@ -167,49 +168,6 @@ def _headings(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Spa
         section = document.sections[section].parent
     words = sum(len(index.text(document.id, heading).split()) for heading in found)
     return found if words <= MAX_HEADING_WORDS else []
-
-
-def _table(draft: Draft, unit: Unit) -> tuple[str, str]:
-    """Rows as "label : value", each value under its column's header where there is one."""
-    text = draft.index.document(unit.document).text
-    rows = [unit.span] if unit.kind == "row" else list(unit.sentences)
-    named = _header(draft.index, unit)
-    header = text[named.start : named.end].split("\t") if named else []
-    lines = []
-    for row in (row for row in rows if row != named):
-        cells = [cell.strip() for cell in text[row.start : row.end].split("\t")]
-        values = [
-            f"{header[i].strip()} : {cell}"
-            if len(header) == len(cells) > 2 and header[i].strip()
-            else cell
-            for i, cell in enumerate(cells)
-            if cell and i > 0
-        ]
-        lines.append(_labelled([cells[0], *values]))
-    spans = [named, unit.span] if named and unit.kind == "row" and len(header) > 2 else [unit.span]
-    mark = draft.cite(unit.document, *spans)
-    if unit.kind == "row" and draft.language != "fr":
-        dates = [v for v in draft.index.values(unit.document, unit.span) if v.kind == "date"]
-        if len(dates) == 1 and len(dates[0].value) == 10:
-            spelled = spell_date(dates[0].value, draft.language)
-            return say(draft.language, "fact", value=spelled, label=lines[0], mark="").strip(), mark
-    return ("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]), mark
-
-
-def _header(index: CallIndex, unit: Unit) -> Span | None:
-    """The row that names the columns of a row or of a table; the rows below have it as their lead-in."""
-    if unit.kind == "row":
-        tabbed = unit.lead is not None and "\t" in index.text(unit.document, unit.lead)
-        return unit.lead if tabbed else None
-    first = unit.sentences[0]
-    leads = (other.lead for other in index.units_of(unit.document) if other.kind == "row")
-    return first if first in leads else None
-
-
-def _labelled(cells: Sequence[str]) -> str:
-    """A row as "label : value ; value"."""
-    label, *values = (cell.strip() for cell in cells if cell.strip())
-    return f"{label} : {' ; '.join(values)}" if values else label
 
 
 def _more(

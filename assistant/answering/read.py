@@ -23,8 +23,9 @@ from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
 from assistant.words import tokens
 
-# Taken off the score of a passage that states the other end of the period than the one asked.
-_WRONG_END = 6.0
+# In scores, how far a passage that states the other end of the period than the one asked stands behind, and
+# the passage of a validated question that is asked in its very words before the others.
+_APART = 6.0
 # From this probability of a validated question on, its own passages come first.
 _EVIDENT = 0.8
 # How sure at least it is that a validated question, asked in its very words, has its answer.
@@ -144,7 +145,7 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     for candidate, score in zip(retrieval.candidates, scores, strict=True):
         candidate.score = score
         if retrieval.wrong_end(candidate):
-            candidate.score -= _WRONG_END
+            candidate.score -= _APART
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
     if retrieval.intents and retrieval.intents[0][1] >= _EVIDENT:
         # Nothing that resembles it outweighs the question that a person validated.
@@ -156,7 +157,7 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
         )
     validated = _validated(question, retrieval, ranked)
     if validated is not None:
-        validated.score = ranked[0].score
+        validated.score = ranked[0].score + _APART
         ranked.sort(key=lambda c: c is not validated)
     share_out(ranked)
     features = answer_features(question, retrieval, ranked)
