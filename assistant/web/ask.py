@@ -15,7 +15,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from assistant.errors import AssistantError
 from assistant.types import Answer, Turn
 from assistant.web.answers import Answers
 from assistant.web.api import find_answer, keep_feedback
@@ -50,7 +49,7 @@ def show_form(
 @router.post("/ask")
 async def take_question(
     request: Request, answers: AnswersDep, language: LanguageDep,
-    question: Field = "", call: Field = "", after: Field = "",
+    question: Annotated[str, Form()] = "", call: Field = "", after: Field = "",
 ) -> Response:  # fmt: skip
     """Answer, and lead to the page of the answer; an error comes back with the form."""
     rates: Rates = request.app.state.rates
@@ -59,10 +58,10 @@ async def take_question(
         before = await _answers(answers, after)
         turns = [turn for answer in before for turn in _turns(answer)]
         answer = await answers.ask(question, turns, call or None)
-    except AssistantError as error:
+    except Exception as error:  # whatever it is, the question comes back
         said = failure(request, error)
         return _form(
-            request, answers, language, call=call, question=question, error=said.detail,
+            request, answers, language, call=call, question=question, after=after, error=said.detail,
             status=said.status, headers=problem_headers(error),
         )  # fmt: skip
     ids = [*(earlier.id for earlier in before), answer.id][-MAX_AFTER:]
@@ -119,7 +118,7 @@ async def take_feedback(
 
 def _form(
     request: Request, answers: Answers, language: Language, *, call: str = "", question: str = "",
-    error: str = "", status: int = 200, headers: dict[str, str] | None = None,
+    after: str = "", error: str = "", status: int = 200, headers: dict[str, str] | None = None,
 ) -> HTMLResponse:  # fmt: skip
     assistant = answers.assistant
     calls = assistant.calls
@@ -130,6 +129,7 @@ def _form(
         calls=list(calls.values()),
         call=chosen,
         question=question,
+        after=after,
         error=error,
         examples=examples(language),
         state=banner(describe_call(assistant, chosen.id), language),

@@ -189,9 +189,11 @@
         p.live.textContent = `${t.answer_ready} ${answer.text.replace(/\*\*|\[\d+\]/g, "")}`;
       } catch (error) {
         waiting.remove();
+        p.question.value ||= text; // to send again, unless something else is being written
         this.#notice(error.message && error.status ? error.message : t.try_again);
       } finally {
         p.send.removeAttribute("aria-disabled");
+        asked.scrollIntoView({ block: "start" }); // there is room for it now
       }
     }
 
