@@ -22,7 +22,7 @@ from assistant.web.banner import banner
 from assistant.web.calls import describe_call
 from assistant.web.deps import AnswersDep, LanguageDep
 from assistant.web.pages import render
-from assistant.web.problems import UnknownNameError, failure, problem_headers
+from assistant.web.problems import UnknownNameError, failure, problem_body, problem_headers
 from assistant.web.rates import Rates
 from assistant.web.rendering import answer_html, mail_address
 from assistant.web.schemas import FeedbackIn
@@ -42,7 +42,10 @@ def show_form(
     request: Request, answers: AnswersDep, language: LanguageDep,
     call: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:  # fmt: skip
-    """The empty form."""
+    """The empty form; an error with it where the address names a call that is not served."""
+    if call and call not in answers.assistant.calls:
+        said = problem_body(request, 404, "call")
+        return _form(request, answers, language, error=said.detail, status=said.status)
     return _form(request, answers, language, call=call)
 
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from assistant.answering.events import Cited, Done, Restart, Text
 from assistant.errors import QuestionError
 from assistant.types import Answer, Citation, Turn
-from assistant.web.answers import Answers
+from assistant.web.answers import Answers, UnknownCallError, served_calls
 from assistant.web.banner import banner
 from assistant.web.calls import describe_call
 from assistant.web.pages import render
@@ -66,25 +66,34 @@ class Chat:
         self._process = secrets.token_hex(4)
 
     def header(self, call_id: str, language: str) -> str:
-        """The head of the page for a call (not for gr.HTML, which runs ``${…}`` as a script)."""
+        """The head of the page for a call (not for gr.HTML, which runs ``${…}`` as a script); for
+        one that is not served, which are."""
         spoken = _language(language)
         assistant = self._answers.assistant
-        call = assistant.calls.get(call_id) or assistant.calls[assistant.default_call]
+        call = assistant.calls.get(call_id)
+        if call is None:
+            known = assistant.calls.values()
+            return one_line(render("chat_unknown.html", spoken, asked=call_id[:64], calls=known))
         page = render(
             "chat_header.html",
             spoken,
             call=call,
             state=banner(describe_call(assistant, call.id), spoken),
             mail=mail_address(call.handoff.email, call, "", spoken),
-            keep_days=self._answers.keep_days,
         )
         return one_line(page)
 
+    def privacy(self, language: str) -> str:
+        """What is kept of a conversation."""
+        spoken = _language(language)
+        return render_notice(texts(spoken)["privacy"].format(days=self._answers.keep_days), spoken)
+
     def sources(self, call_id: str, language: str) -> str:
-        """The resources that a call links to, with their states."""
+        """The resources that a call links to, with their states; "" for one that is not served."""
         assistant = self._answers.assistant
-        call = call_id if call_id in assistant.calls else assistant.default_call
-        return one_line(sources_html(assistant, call, _language(language)))
+        if call_id not in assistant.calls:
+            return ""
+        return one_line(sources_html(assistant, call_id, _language(language)))
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
         """A page that loads: in its language, with the conversation that its address names."""
@@ -94,8 +103,9 @@ class Chat:
         trail = Trail.read(query.get("answers", ""))
         kept = self._read(trail)
         calls = self._answers.assistant.calls
-        call = kept[-1].call if kept and kept[-1].call in calls else query.get("call", "")
-        call = call if call in calls else self._answers.assistant.default_call
+        call = query.get("call") or self._answers.assistant.default_call
+        if kept and kept[-1].call in calls:
+            call = kept[-1].call
         shown = gr.update(
             value=self.messages(kept, language),
             placeholder=render_notice(words["empty_chat"], language),
@@ -106,7 +116,7 @@ class Chat:
             shown,
             str(Trail(tuple(answer.id for answer in kept), self._process)),
             self.header(call, language),
-            gr.update(label=words["call"], value=call),
+            gr.update(label=words["call"], value=call if call in calls else None),
             gr.update(label=words["question"], placeholder=words["placeholder"]),
             gr.update(value=words["send"]),
             gr.update(value=words["new_chat"]),
@@ -114,6 +124,7 @@ class Chat:
             gr.update(label=words["chat_tab"]),
             gr.update(label=words["sources_tab"]),
             self.sources(call, language),
+            self.privacy(language),
         )
 
     def messages(
@@ -143,7 +154,7 @@ class Chat:
         return one_line(answer_html(answer, call, language, writes=self._answers.assistant.writes) + actions)
 
     def pick(
-        self, trail: str, call: str, language: str, picked: gr.SelectData, request: gr.Request
+        self, trail: str, call: str | None, language: str, picked: gr.SelectData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Ask an example or a suggestion."""
         value = picked.value
@@ -151,9 +162,11 @@ class Chat:
         yield from self.ask(question, trail, call, language, request)
 
     def ask(
-        self, question: str, trail: str, call: str, language: str, request: gr.Request | None = None
+        self, question: str, trail: str, call: str | None, language: str, request: gr.Request | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Show the question at once, then its answer; without one, the question is back in its box."""
+        """Show the question at once, then its answer; without one, the question is back in its box.
+
+        ``call`` is None on a page of no call that is served."""
         spoken = _language(language)
         words = texts(spoken)
         question = str(question or "").encode("utf-8", "replace").decode()
@@ -162,6 +175,8 @@ class Chat:
         yield self.messages(kept, spoken, (question, words["searching"])), trail, ""
         try:
             self._rates.take(request.client.host if request and request.client else None)
+            if not call:
+                raise UnknownCallError
             for said in self._write(question, kept, call, spoken):
                 if isinstance(said, Answer):
                     answer = said
@@ -171,6 +186,8 @@ class Chat:
             notice = str(error) if spoken == "fr" else words["detail_question"]
         except TooOftenError:
             notice = words["detail_429"]
+        except UnknownCallError:
+            notice = words["detail_call"].format(served=served_calls(self._answers.assistant))
         except Exception:
             _log.exception("no answer in the chat")
             notice = words["unavailable"]

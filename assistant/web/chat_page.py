@@ -80,6 +80,7 @@ def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
                         words["send"], variant="primary", scale=1, min_width=110, elem_id="send"
                     )
                 fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
+                privacy = gr.Markdown(chat.privacy("fr"), elem_id="privacy", latex_delimiters=[])
             with gr.Tab(words["sources_tab"], elem_id="sources-tab") as sources_tab:
                 sources = gr.Markdown(
                     chat.sources(default.id, "fr"), elem_id="sources", latex_delimiters=[]
@@ -96,7 +97,7 @@ def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
         call.input(_start_again, None, outputs, **_QUIET)
         call.input(chat.header, [call, spoken], header, **_QUIET)
         call.input(chat.sources, [call, spoken], sources, **_QUIET)
-        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab, sources]
+        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab, sources, privacy]
         blocks.load(chat.arrive, None, [shown, trail, *labels], **_QUIET)
     blocks.queue(max_size=_MAX_WAITING, api_open=False)
     return ChatPage(blocks, _theme(), _STATIC / "chat.css", _HEAD)

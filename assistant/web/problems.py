@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.web.answers import BusyError, SlowError, UnknownCallError
+from assistant.web.answers import BusyError, SlowError, UnknownCallError, served_calls
 from assistant.web.pages import render
 from assistant.web.rates import TooOftenError
 from assistant.web.schemas import FieldError, ProblemOut
@@ -87,11 +87,13 @@ def problem_body(
     key = kind or (str(status) if f"problem_{status}" in words else "other")
     fields = ", ".join(error.field for error in errors or ())
     request_id = request.scope.get("request_id")
+    served = served_calls(request.app.state.assistant) if key == "call" else ""
+    said = words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields, served=served)
     return ProblemOut(
         type=f"urn:aap:problem:{key}",
         title=words[f"problem_{key}"],
         status=status,
-        detail=detail or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
+        detail=detail or said,
         instance=f"urn:aap:request:{request_id}" if request_id else None,
         errors=errors,
     )

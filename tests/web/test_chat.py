@@ -122,9 +122,10 @@ def test_questions_that_cannot_be_taken_get_a_sentence(chat: Chat, question: str
         assert trail == "" and len(Page(messages[-1]["content"]).text) > 20
 
 
-def test_an_unknown_call_is_not_an_accident(chat: Chat) -> None:
-    messages, trail = last(chat.ask("Qui contacter ?", "", "nope", "fr"))
-    assert "indisponible" in messages[-1]["content"] and trail == ""
+@pytest.mark.parametrize("call", ["nope", None])
+def test_an_unknown_call_is_not_an_accident(chat: Chat, call: str | None) -> None:
+    messages, trail = last(chat.ask("Qui contacter ?", "", call, "fr"))
+    assert f"seulement sur : {CALL.title} ({CALL.id})" in messages[-1]["content"] and trail == ""
 
 
 def test_english_labels(chat: Chat) -> None:
