@@ -128,6 +128,16 @@ def test_an_unknown_call_is_not_an_accident(chat: Chat, call: str | None) -> Non
     assert f"seulement sur : {CALL.title} ({CALL.id})" in messages[-1]["content"] and trail == ""
 
 
+@pytest.mark.parametrize(
+    ("message", "off_topic"),
+    [("Bonjour", False), ("Merci beaucoup !", False), ("Qui es-tu ?", False), ("Thank you!", False),
+     ("Quelle est la recette du gratin dauphinois ?", True), ("What is the weather in Rome today?", True)],
+)  # fmt: skip
+def test_only_what_is_off_topic_is_called_so(chat: Chat, message: str, off_topic: bool) -> None:
+    messages, _ = last(chat.ask(message, "", "numerique-2024", "fr"))
+    assert ("Hors du sujet" in messages[-1]["content"]) is off_topic
+
+
 def test_english_labels(chat: Chat) -> None:
     messages, _ = last(chat.ask("Quelle est la date de clôture ?", "", "numerique-2024", "en"))
     assert "Quoted passages" in messages[-1]["content"]

@@ -207,7 +207,9 @@
       const source = this.#call ? this.#call.language : "fr";
       const box = make("article", { class: "answer", "aria-label": t.answer_title });
       const said = make("div", { lang: spoken });
-      if (answer.status !== "answered") said.append(make("p", { class: "badge", lang: language }, t[`status_${answer.status}`]));
+      // The reply to a greeting has the status of what is off topic, but does not say so.
+      const plain = answer.status === "out_of_scope" && !WORDS[spoken].off_topic.some((begin) => answer.text.includes(begin));
+      if (answer.status !== "answered" && !plain) said.append(make("p", { class: "badge", lang: language }, t[`status_${answer.status}`]));
       said.append(...paragraphs(answer.text, answer.citations));
       box.append(said);
       if (answer.citations.length) {
