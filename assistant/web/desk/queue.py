@@ -1,4 +1,4 @@
-"""The mails to look at: by state, urgent ones, one's own; a thread stands together."""
+"""The mails to look at, or all: by state, urgent ones, one's own; a thread stands together."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def queue(
     site.store.wake(site.call.id, datetime.now(UTC))
     state = state if state in STATES else ""
     q = q[:200]
-    show = show if show in ("urgent", "mine", "changed") else ""
-    states = [state] if state else [] if q or show == "mine" else OPEN if show == "changed" else [PERSON, DRAFTED]
+    show = show if show in ("all", "urgent", "mine", "changed") else ""
+    states = [state] if state else [] if q or show in ("all", "mine") else OPEN if show == "changed" else [PERSON, DRAFTED]
     mails = site.store.mails(
         site.call.id, states, q, urgent=show == "urgent", assignee=user if show == "mine" else ""
     )
