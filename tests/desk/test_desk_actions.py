@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.desk.approval import same_question
+from assistant.desk.parse import parse_mail
 from assistant.desk.rows import AUTOMATED, DONE, DRAFTED, NOTHING, PERSON, REJECTED, SNOOZED
-from assistant.desk.store import Store
+from assistant.desk.store import MAX_LISTED, Store
 from assistant.desk.triage import Desk
 from assistant.settings import Settings
 from tests.desk.at_desk import Received, csrf_of, decide, keep, log_in, post
@@ -226,6 +228,16 @@ def test_the_queue_shows_what_is_to_do_or_all(client: TestClient, at_desk: Store
     assert "aria-current=\"page\">Tous<" in all_
     for subject in ("remercié", "machinal", "écarté"):
         assert subject in all_ and subject not in to_do
+
+
+def test_a_queue_that_is_cut_says_so(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
+    triaged = desk.triage(letter(DATE))
+    for number in range(MAX_LISTED):
+        raw = letter(DATE, message_id=f"<{number}@x>", sender=f"a{number}@exemple.fr")
+        assert at_desk.add(raw, replace(triaged, mail=parse_mail(raw)), call=desk.call.id, source="test")
+    log_in(client)
+    assert f"Les {MAX_LISTED} premiers sont montrés" in client.get("/desk?show=all").text
+    assert "premiers sont montrés" not in client.get("/desk?q=rien-de-tel").text
 
 
 def test_sending_is_offered_only_where_it_is_on(
