@@ -138,6 +138,7 @@ def serve(
     from assistant.answering.assistant import Assistant
     from assistant.web.app import create_app
     from assistant.web.serving import serve_many, serve_one
+    from assistant.web.store import Store
 
     if workers is not None:
         os.environ["AAP_WORKERS"] = str(workers)  # the processes read their settings themselves
@@ -154,6 +155,7 @@ def serve(
                     f"Stop what listens there, or choose another port: AAP_PORT=8001."
                 )
                 raise typer.Exit(1) from error
+        Store(settings).close()  # what is wrong with the database is said once, before any process starts
         web = create_app(Assistant.open(settings), settings) if settings.workers == 1 else None
     base = f"http://{address[0]}:{address[1]}"
     say(f"Chat       {base}/" if web else f"Questions  {base}/ask   (the chat needs one process)")

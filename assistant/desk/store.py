@@ -64,6 +64,9 @@ class Decision:
     until: datetime | None = None
 
 
+MAX_LISTED = 200
+
+
 class Store:
     """The desk's database, at its newest migration."""
 
@@ -138,7 +141,7 @@ class Store:
             return _row(session, id_)
 
     def mails(
-        self, call: str, states: Sequence[str] = (), search: str = "", limit: int = 200, *,
+        self, call: str, states: Sequence[str] = (), search: str = "", limit: int = MAX_LISTED, *,
         urgent: bool = False, assignee: str = "", thread: str = "",
     ) -> list[StoredMail]:  # fmt: skip
         """Mails of a call, urgent ones and then the oldest first."""

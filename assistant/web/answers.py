@@ -44,6 +44,11 @@ class UnknownCallError(AssistantError):
     """The question names a call that is not served."""
 
 
+def served_calls(assistant: Assistant) -> str:
+    """The calls that can be asked about, by title and id."""
+    return ", ".join(f"{call.title} ({call.id})" for call in assistant.calls.values())
+
+
 class Answers:
     """``Assistant.ask`` for many at once."""
 

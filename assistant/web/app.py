@@ -27,7 +27,7 @@ from assistant.web import (
     widget,
 )
 from assistant.web.answers import Answers
-from assistant.web.chat import build_chat
+from assistant.web.chat_page import build_chat
 from assistant.web.conditional import Conditional
 from assistant.web.desk import install_desk
 from assistant.web.headers import SecurityHeaders

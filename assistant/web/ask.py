@@ -15,7 +15,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from assistant.errors import AssistantError
 from assistant.types import Answer, Turn
 from assistant.web.answers import Answers
 from assistant.web.api import find_answer, keep_feedback
@@ -23,7 +22,7 @@ from assistant.web.banner import banner
 from assistant.web.calls import describe_call
 from assistant.web.deps import AnswersDep, LanguageDep
 from assistant.web.pages import render
-from assistant.web.problems import UnknownNameError, failure, problem_headers
+from assistant.web.problems import UnknownNameError, failure, problem_body, problem_headers
 from assistant.web.rates import Rates
 from assistant.web.rendering import answer_html, mail_address
 from assistant.web.schemas import FeedbackIn
@@ -43,14 +42,17 @@ def show_form(
     request: Request, answers: AnswersDep, language: LanguageDep,
     call: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:  # fmt: skip
-    """The empty form."""
+    """The empty form; an error with it where the address names a call that is not served."""
+    if call and call not in answers.assistant.calls:
+        said = problem_body(request, 404, "call")
+        return _form(request, answers, language, error=said.detail, status=said.status)
     return _form(request, answers, language, call=call)
 
 
 @router.post("/ask")
 async def take_question(
     request: Request, answers: AnswersDep, language: LanguageDep,
-    question: Field = "", call: Field = "", after: Field = "",
+    question: Annotated[str, Form()] = "", call: Field = "", after: Field = "",
 ) -> Response:  # fmt: skip
     """Answer, and lead to the page of the answer; an error comes back with the form."""
     rates: Rates = request.app.state.rates
@@ -59,10 +61,10 @@ async def take_question(
         before = await _answers(answers, after)
         turns = [turn for answer in before for turn in _turns(answer)]
         answer = await answers.ask(question, turns, call or None)
-    except AssistantError as error:
+    except Exception as error:  # whatever it is, the question comes back
         said = failure(request, error)
         return _form(
-            request, answers, language, call=call, question=question, error=said.detail,
+            request, answers, language, call=call, question=question, after=after, error=said.detail,
             status=said.status, headers=problem_headers(error),
         )  # fmt: skip
     ids = [*(earlier.id for earlier in before), answer.id][-MAX_AFTER:]
@@ -119,7 +121,7 @@ async def take_feedback(
 
 def _form(
     request: Request, answers: Answers, language: Language, *, call: str = "", question: str = "",
-    error: str = "", status: int = 200, headers: dict[str, str] | None = None,
+    after: str = "", error: str = "", status: int = 200, headers: dict[str, str] | None = None,
 ) -> HTMLResponse:  # fmt: skip
     assistant = answers.assistant
     calls = assistant.calls
@@ -130,6 +132,7 @@ def _form(
         calls=list(calls.values()),
         call=chosen,
         question=question,
+        after=after,
         error=error,
         examples=examples(language),
         state=banner(describe_call(assistant, chosen.id), language),

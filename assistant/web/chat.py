@@ -1,4 +1,4 @@
-"""The chat page (Gradio): shows what ``Assistant.ask`` says, and nothing else.
+"""The handlers of the chat page: it shows what ``Assistant.ask`` says, and nothing else.
 
 The page keeps no more of a conversation than the ids of its answers (the trail); what it shows
 and what a follow-up goes on from is read from the store. So nothing that a browser sends is ever
@@ -11,17 +11,15 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
 from markupsafe import Markup
 
 from assistant.answering.events import Cited, Done, Restart, Text
-from assistant.errors import AssistantError, QuestionError
-from assistant.settings import Settings
+from assistant.errors import QuestionError
 from assistant.types import Answer, Citation, Turn
-from assistant.web.answers import Answers
+from assistant.web.answers import Answers, UnknownCallError, served_calls
 from assistant.web.banner import banner
 from assistant.web.calls import describe_call
 from assistant.web.pages import render
@@ -39,20 +37,7 @@ from assistant.web.sources import sources_html
 from assistant.web.texts import Language, examples, texts
 
 MAX_TRAIL = 25
-_MAX_WAITING = 100
-_STATIC = Path(__file__).with_name("static")
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ChatPage:
-    """The page and what it is mounted with."""
-
-    blocks: gr.Blocks
-    theme: gr.themes.Base
-    css: Path
-    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,78 +57,6 @@ class Trail:
         return f"{self.process}:{','.join(self.ids)}"
 
 
-def build_chat(answers: Answers, rates: Rates, settings: Settings) -> ChatPage:
-    """The chat about the calls that are served; French until the page says otherwise."""
-    words = texts("fr")
-    calls = answers.assistant.calls
-    default = calls[answers.assistant.default_call]
-    chat = Chat(answers, rates)
-    title = f"{default.title} – {words['site']}"
-    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as blocks:
-        header = gr.Markdown(chat.header(default.id, "fr"), elem_id="header", latex_delimiters=[])
-        call = gr.Dropdown(
-            [(known.title, known.id) for known in calls.values()],
-            value=default.id,
-            label=words["call"],
-            elem_id="call",
-            visible=len(calls) > 1,
-        )
-        trail = gr.Textbox("", visible=False)
-        spoken = gr.Textbox("fr", visible=False)
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(words["chat_tab"], elem_id="chat-tab") as chat_tab:
-                shown = gr.Chatbot(
-                    label=words["conversation"],
-                    show_label=False,
-                    elem_id="conversation",
-                    placeholder=render_notice(words["empty_chat"], "fr"),
-                    examples=[{"text": question} for question in examples()],
-                    height="auto",
-                    autoscroll=False,
-                    layout="bubble",
-                    buttons=[],
-                    feedback_options=None,
-                    latex_delimiters=[],
-                    allow_tags=False,
-                    allow_file_downloads=False,
-                    group_consecutive_messages=False,
-                )
-                with gr.Row(elem_id="ask", equal_height=True):
-                    question = gr.Textbox(
-                        label=words["question"],
-                        placeholder=words["placeholder"],
-                        elem_id="question",
-                        lines=1,
-                        max_lines=8,
-                        scale=8,
-                        autofocus=True,
-                    )
-                    send = gr.Button(
-                        words["send"], variant="primary", scale=1, min_width=110, elem_id="send"
-                    )
-                fresh = gr.Button(words["new_chat"], variant="secondary", size="sm", elem_id="fresh")
-            with gr.Tab(words["sources_tab"], elem_id="sources-tab") as sources_tab:
-                sources = gr.Markdown(
-                    chat.sources(default.id, "fr"), elem_id="sources", latex_delimiters=[]
-                )
-
-        outputs = [shown, trail, question]
-        # Two per thread of the model: one computes while the other one's messages are written.
-        limits = {"concurrency_limit": settings.threads * 2, **_QUIET}
-        inputs = [question, trail, call, spoken]
-        gr.on([send.click, question.submit], chat.ask, inputs, outputs, **limits)
-        for picked in (shown.example_select, shown.option_select):
-            picked(chat.pick, [trail, call, spoken], outputs, **limits)
-        fresh.click(_start_again, None, outputs, **_QUIET)
-        call.input(_start_again, None, outputs, **_QUIET)
-        call.input(chat.header, [call, spoken], header, **_QUIET)
-        call.input(chat.sources, [call, spoken], sources, **_QUIET)
-        labels = [header, call, question, send, fresh, spoken, chat_tab, sources_tab, sources]
-        blocks.load(chat.arrive, None, [shown, trail, *labels], **_QUIET)
-    blocks.queue(max_size=_MAX_WAITING, api_open=False)
-    return ChatPage(blocks, _theme(), _STATIC / "chat.css", _HEAD)
-
-
 class Chat:
     """The page's handlers."""
 
@@ -153,25 +66,34 @@ class Chat:
         self._process = secrets.token_hex(4)
 
     def header(self, call_id: str, language: str) -> str:
-        """The head of the page for a call (not for gr.HTML, which runs ``${…}`` as a script)."""
+        """The head of the page for a call (not for gr.HTML, which runs ``${…}`` as a script); for
+        one that is not served, which are."""
         spoken = _language(language)
         assistant = self._answers.assistant
-        call = assistant.calls.get(call_id) or assistant.calls[assistant.default_call]
+        call = assistant.calls.get(call_id)
+        if call is None:
+            known = assistant.calls.values()
+            return one_line(render("chat_unknown.html", spoken, asked=call_id[:64], calls=known))
         page = render(
             "chat_header.html",
             spoken,
             call=call,
             state=banner(describe_call(assistant, call.id), spoken),
             mail=mail_address(call.handoff.email, call, "", spoken),
-            keep_days=self._answers.keep_days,
         )
         return one_line(page)
 
+    def privacy(self, language: str) -> str:
+        """What is kept of a conversation."""
+        spoken = _language(language)
+        return render_notice(texts(spoken)["privacy"].format(days=self._answers.keep_days), spoken)
+
     def sources(self, call_id: str, language: str) -> str:
-        """The resources that a call links to, with their states."""
+        """The resources that a call links to, with their states; "" for one that is not served."""
         assistant = self._answers.assistant
-        call = call_id if call_id in assistant.calls else assistant.default_call
-        return one_line(sources_html(assistant, call, _language(language)))
+        if call_id not in assistant.calls:
+            return ""
+        return one_line(sources_html(assistant, call_id, _language(language)))
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
         """A page that loads: in its language, with the conversation that its address names."""
@@ -181,8 +103,9 @@ class Chat:
         trail = Trail.read(query.get("answers", ""))
         kept = self._read(trail)
         calls = self._answers.assistant.calls
-        call = kept[-1].call if kept and kept[-1].call in calls else query.get("call", "")
-        call = call if call in calls else self._answers.assistant.default_call
+        call = query.get("call") or self._answers.assistant.default_call
+        if kept and kept[-1].call in calls:
+            call = kept[-1].call
         shown = gr.update(
             value=self.messages(kept, language),
             placeholder=render_notice(words["empty_chat"], language),
@@ -193,7 +116,7 @@ class Chat:
             shown,
             str(Trail(tuple(answer.id for answer in kept), self._process)),
             self.header(call, language),
-            gr.update(label=words["call"], value=call),
+            gr.update(label=words["call"], value=call if call in calls else None),
             gr.update(label=words["question"], placeholder=words["placeholder"]),
             gr.update(value=words["send"]),
             gr.update(value=words["new_chat"]),
@@ -201,6 +124,7 @@ class Chat:
             gr.update(label=words["chat_tab"]),
             gr.update(label=words["sources_tab"]),
             self.sources(call, language),
+            self.privacy(language),
         )
 
     def messages(
@@ -230,7 +154,7 @@ class Chat:
         return one_line(answer_html(answer, call, language, writes=self._answers.assistant.writes) + actions)
 
     def pick(
-        self, trail: str, call: str, language: str, picked: gr.SelectData, request: gr.Request
+        self, trail: str, call: str | None, language: str, picked: gr.SelectData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Ask an example or a suggestion."""
         value = picked.value
@@ -238,9 +162,11 @@ class Chat:
         yield from self.ask(question, trail, call, language, request)
 
     def ask(
-        self, question: str, trail: str, call: str, language: str, request: gr.Request | None = None
+        self, question: str, trail: str, call: str | None, language: str, request: gr.Request | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Show the question at once, then its answer."""
+        """Show the question at once, then its answer; without one, the question is back in its box.
+
+        ``call`` is None on a page of no call that is served."""
         spoken = _language(language)
         words = texts(spoken)
         question = str(question or "").encode("utf-8", "replace").decode()
@@ -249,6 +175,8 @@ class Chat:
         yield self.messages(kept, spoken, (question, words["searching"])), trail, ""
         try:
             self._rates.take(request.client.host if request and request.client else None)
+            if not call:
+                raise UnknownCallError
             for said in self._write(question, kept, call, spoken):
                 if isinstance(said, Answer):
                     answer = said
@@ -258,7 +186,9 @@ class Chat:
             notice = str(error) if spoken == "fr" else words["detail_question"]
         except TooOftenError:
             notice = words["detail_429"]
-        except AssistantError:
+        except UnknownCallError:
+            notice = words["detail_call"].format(served=served_calls(self._answers.assistant))
+        except Exception:
             _log.exception("no answer in the chat")
             notice = words["unavailable"]
         else:
@@ -269,7 +199,7 @@ class Chat:
                 messages.insert(len(messages) - 2, _said("assistant", render_notice(words["restored"], spoken)))
             yield messages, str(Trail(ids, self._process)), ""
             return
-        yield self.messages(kept, spoken, (question, notice)), trail, ""
+        yield self.messages(kept, spoken, (question, notice)), trail, question
 
     def _write(
         self, question: str, kept: Sequence[Answer], call: str, language: Language
@@ -300,35 +230,9 @@ def _language(language: str) -> Language:
     return cast(Language, language if language == "en" else "fr")
 
 
-def _start_again() -> tuple[Any, ...]:
-    return [], "", ""
-
-
 def _history(kept: Sequence[Answer]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for answer in kept:
         turns.append(Turn(role="user", text=answer.question))
         turns.append(Turn(role="assistant", text=answer.text[:20_000]))
     return tuple(turns[-MAX_TURNS:])
-
-
-_HEAD = """
-<meta name="robots" content="noindex">
-<link rel="stylesheet" href="/static/assistant/answer.css">
-<link rel="stylesheet" href="/static/assistant/panel.css">
-<script src="/static/assistant/chat.js" defer></script>
-"""
-
-def _theme() -> gr.themes.Base:
-    fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
-    return gr.themes.Default(
-        primary_hue=gr.themes.colors.Color(
-            name="blue", c50="#f5f5fe", c100="#ececfe", c200="#cacafb", c300="#b1b1f9",
-            c400="#8585f6", c500="#000091", c600="#000091", c700="#000074", c800="#21213f",
-            c900="#1b1b35", c950="#13132a",
-        ),
-        neutral_hue="neutral",
-        font=fonts,
-        font_mono=["ui-monospace", "monospace"],
-        radius_size="none",
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-from assistant.web.chat import ChatPage
+from assistant.web.chat_page import ChatPage
 
 _EXACT = frozenset({
     "/", "/config", "/theme.css", "/robots.txt", "/manifest.json",

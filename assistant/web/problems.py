@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.web.answers import BusyError, SlowError, UnknownCallError
+from assistant.web.answers import BusyError, SlowError, UnknownCallError, served_calls
 from assistant.web.pages import render
 from assistant.web.rates import TooOftenError
 from assistant.web.schemas import FieldError, ProblemOut
@@ -87,11 +87,13 @@ def problem_body(
     key = kind or (str(status) if f"problem_{status}" in words else "other")
     fields = ", ".join(error.field for error in errors or ())
     request_id = request.scope.get("request_id")
+    served = served_calls(request.app.state.assistant) if key == "call" else ""
+    said = words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields, served=served)
     return ProblemOut(
         type=f"urn:aap:problem:{key}",
         title=words[f"problem_{key}"],
         status=status,
-        detail=detail or words[f"detail_{key}"].format(limit=MAX_BODY_BYTES // 1024, fields=fields),
+        detail=detail or said,
         instance=f"urn:aap:request:{request_id}" if request_id else None,
         errors=errors,
     )
@@ -140,18 +142,17 @@ def _says_json(request: Request) -> bool:
 
 
 async def _on_assistant(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AssistantError)
     status, kind, detail, headers = _said(request, error)
     return problem(request, status, kind, detail=detail, headers=headers)
 
 
-def failure(request: Request, error: AssistantError) -> ProblemOut:
-    """What is said of an error once a response has begun."""
+def failure(request: Request, error: Exception) -> ProblemOut:
+    """What is said of an error where the response is not the problem alone."""
     status, kind, detail, _ = _said(request, error)
     return problem_body(request, status, kind, detail=detail)
 
 
-def problem_headers(error: AssistantError) -> dict[str, str]:
+def problem_headers(error: Exception) -> dict[str, str]:
     """Retry-After, where waiting helps."""
     if isinstance(error, TooOftenError):
         return {"Retry-After": str(error.retry_after)}
@@ -159,7 +160,7 @@ def problem_headers(error: AssistantError) -> dict[str, str]:
 
 
 def _said(
-    request: Request, error: AssistantError
+    request: Request, error: Exception
 ) -> tuple[int, str | None, str | None, dict[str, str]]:
     if isinstance(error, UnknownNameError):
         return 404, error.kind, None, {}
@@ -176,6 +177,9 @@ def _said(
         return 503, "busy", None, {"Retry-After": "2"}
     if isinstance(error, SlowError):
         return 503, "slow", None, {"Retry-After": "10"}
+    if not isinstance(error, AssistantError):
+        _log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return 500, None, None, {}
     _log.error("%s %s: %s", request.method, request.url.path, error)
     return 503, None, None, {"Retry-After": "10"}
 

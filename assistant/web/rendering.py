@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from assistant.call import Call
 from assistant.types import ABSTENTIONS, Answer, Citation
+from assistant.web.badges import badge
 from assistant.web.pages import render
 from assistant.web.texts import Language, texts
 
@@ -37,6 +38,7 @@ def answer_html(
         "answer.html",
         language,
         answer=answer,
+        badge=badge(answer),
         spoken="fr" if answer.language == "fr" else "en",
         source_language=call.language,
         text=_markdown(answer.text, answer.citations),

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, create_engine, delete, event
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from assistant.database import open_engine
 from assistant.settings import Settings
 from assistant.types import Answer
 
 REPLY_HOURS = 24
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000")
 
 
 class _Table(DeclarativeBase):
@@ -154,21 +156,9 @@ class Store:
 
 
 def _open(settings: Settings) -> Engine:
-    if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{settings.data_dir / 'web.sqlite'}"
-    else:
-        url = settings.database_url.get_secret_value()
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}")
+    url = settings.database_url
+    where = url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'web.sqlite'}"
+    return open_engine(where, _PRAGMAS)
 
 
 def _commit_once(session: Session) -> bool:

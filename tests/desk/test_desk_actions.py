@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from starlette.testclient import TestClient
 
 from assistant.answering.assistant import Assistant
 from assistant.desk.approval import same_question
-from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED, SNOOZED
-from assistant.desk.store import Store
+from assistant.desk.parse import parse_mail
+from assistant.desk.rows import AUTOMATED, DONE, DRAFTED, NOTHING, PERSON, REJECTED, SNOOZED
+from assistant.desk.store import MAX_LISTED, Store
 from assistant.desk.triage import Desk
 from assistant.settings import Settings
 from tests.desk.at_desk import Received, csrf_of, decide, keep, log_in, post
@@ -211,6 +213,31 @@ def test_the_queue_shows_urgent_ones_first(client: TestClient, at_desk: Store, d
     urgent = client.get("/desk?show=urgent").text
     assert "fâché" in urgent and "calme" not in urgent
     assert at_desk.mails(desk.call.id, [PERSON], urgent=True)[0].subject == "fâché"
+
+
+def test_the_queue_shows_what_is_to_do_or_all(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
+    keep(at_desk, desk, letter(DATE, subject="ouvert", message_id="<a@x>", sender="a@exemple.fr"))
+    keep(at_desk, desk, letter("Merci beaucoup pour votre aide !", subject="remercié", message_id="<b@x>", sender="b@exemple.fr"))
+    keep(at_desk, desk, letter("Absente", subject="machinal", message_id="<c@x>", sender="c@exemple.fr", Auto_Submitted="auto-replied"))
+    done = keep(at_desk, desk, letter(DATE, subject="écarté", message_id="<d@x>", sender="d@exemple.fr"))
+    log_in(client)
+    assert decide(client, at_desk, done, "reject") == 303
+    assert {mail.state for mail in at_desk.mails(desk.call.id)} == {DRAFTED, NOTHING, AUTOMATED, REJECTED}
+    to_do, all_ = client.get("/desk").text, client.get("/desk?show=all").text
+    assert "ouvert" in to_do and "aria-current=\"page\">À traiter<" in to_do
+    assert "aria-current=\"page\">Tous<" in all_
+    for subject in ("remercié", "machinal", "écarté"):
+        assert subject in all_ and subject not in to_do
+
+
+def test_a_queue_that_is_cut_says_so(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
+    triaged = desk.triage(letter(DATE))
+    for number in range(MAX_LISTED):
+        raw = letter(DATE, message_id=f"<{number}@x>", sender=f"a{number}@exemple.fr")
+        assert at_desk.add(raw, replace(triaged, mail=parse_mail(raw)), call=desk.call.id, source="test")
+    log_in(client)
+    assert f"Les {MAX_LISTED} premiers sont montrés" in client.get("/desk?show=all").text
+    assert "premiers sont montrés" not in client.get("/desk?q=rien-de-tel").text
 
 
 def test_sending_is_offered_only_where_it_is_on(

@@ -84,7 +84,8 @@ def test_a_call_names_its_contact(client: TestClient, assistant: Assistant) -> N
     call = client.get("/api/v1/calls/numerique-2024").json()
     contact = assistant.calls["numerique-2024"].handoff
     assert call["contact"]["email"] == contact.email
-    assert client.get("/api/v1/calls/nope").json()["type"] == "urn:aap:problem:call"
+    unknown = client.get("/api/v1/calls/nope").json()
+    assert unknown["type"] == "urn:aap:problem:call" and "numerique-2024" in unknown["detail"]
 
 
 def test_documents_and_their_passages(client: TestClient) -> None:

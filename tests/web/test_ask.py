@@ -62,7 +62,9 @@ def test_questions_that_cannot_be_taken(client: TestClient, question: str) -> No
 
 
 def test_wrong_forms(client: TestClient) -> None:
-    assert client.post("/ask", data={"question": QUESTION, "call": "nope"}).status_code == 404
+    for response in (client.post("/ask", data={"question": QUESTION, "call": "nope"}), client.get("/ask?call=nope")):
+        assert response.status_code == 404
+        assert "seulement sur : Numérique inclusif et responsable (numerique-2024)" in Page(response.text).text
     page = {"Accept": "text/html"}
     for data in ({"question": "a" * 9_000}, {"question": QUESTION, "after": "x" * 9_000}):
         response = client.post("/ask", data=data, headers=page)

@@ -47,6 +47,30 @@ def test_a_phone_opens_the_page_and_comes_back(page: Page) -> None:
     expect(page.locator(".answer")).to_contain_text("13 mars 2024")
 
 
+def test_a_phone_shows_more_than_the_head_and_whole_tables(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    expect(page.get_by_role("button", name="Quelle est la date de clôture ?")).to_be_in_viewport(ratio=1)
+    head = page.locator("#header").bounding_box()
+    assert head and head["height"] < 844 / 2
+    page.get_by_role("tab", name="Sources").click()
+    expect(page.get_by_role("columnheader", name="Copie")).to_be_in_viewport(ratio=1)
+
+
+def test_a_call_that_is_not_served_is_said(page: Page) -> None:
+    page.goto("/?call=nope")
+    head = page.locator("#header")
+    expect(head.get_by_role("alert")).to_contain_text("« nope »")
+    expect(head).not_to_contain_text("clos")
+    ask(page, QUESTION)
+    expect(page.locator("#conversation .message-wrap .notice")).to_contain_text("ne répond pas sur un appel")
+    expect(page.locator(".answer")).to_have_count(0)
+    head.get_by_role("link", name="Numérique inclusif et responsable").click()
+    expect(page.locator(".state")).to_contain_text("13 mars 2024")
+    ask(page, QUESTION)
+    expect(page.locator(".answer")).to_contain_text("13 mars 2024")
+
+
 def test_feedback_copy_and_link(page: Page, address: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/")

@@ -83,8 +83,8 @@ def chat(site: FastAPI) -> Chat:
 
 
 def last(steps: Iterator[tuple[Any, ...]]) -> tuple[list[dict[str, Any]], str]:
-    *_, (messages, trail, cleared) = steps
-    assert cleared == ""
+    *_, (messages, trail, box) = steps
+    assert box == "" or "notice" in messages[-1]["content"]
     return messages, trail
 
 
@@ -122,9 +122,20 @@ def test_questions_that_cannot_be_taken_get_a_sentence(chat: Chat, question: str
         assert trail == "" and len(Page(messages[-1]["content"]).text) > 20
 
 
-def test_an_unknown_call_is_not_an_accident(chat: Chat) -> None:
-    messages, trail = last(chat.ask("Qui contacter ?", "", "nope", "fr"))
-    assert "indisponible" in messages[-1]["content"] and trail == ""
+@pytest.mark.parametrize("call", ["nope", None])
+def test_an_unknown_call_is_not_an_accident(chat: Chat, call: str | None) -> None:
+    messages, trail = last(chat.ask("Qui contacter ?", "", call, "fr"))
+    assert f"seulement sur : {CALL.title} ({CALL.id})" in messages[-1]["content"] and trail == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "off_topic"),
+    [("Bonjour", False), ("Merci beaucoup !", False), ("Qui es-tu ?", False), ("Thank you!", False),
+     ("Quelle est la recette du gratin dauphinois ?", True), ("What is the weather in Rome today?", True)],
+)  # fmt: skip
+def test_only_what_is_off_topic_is_called_so(chat: Chat, message: str, off_topic: bool) -> None:
+    messages, _ = last(chat.ask(message, "", "numerique-2024", "fr"))
+    assert ("Hors du sujet" in messages[-1]["content"]) is off_topic
 
 
 def test_english_labels(chat: Chat) -> None:

@@ -83,6 +83,18 @@ def test_each_page_is_accessible(browser: Browser, desk_address: str, width: int
     context.close()
 
 
+def test_a_button_that_does_nothing_looks_so(browser: Browser, desk_address: str) -> None:
+    with browser.new_context(locale="fr-FR", base_url=desk_address) as context:
+        page = context.new_page()
+        _log_in(page)
+        page.locator(".queue a").first.click()
+        approve = page.get_by_role("button", name="Valider", exact=True)
+        looks = "(button) => { const s = getComputedStyle(button); return [s.color, s.borderStyle, s.cursor]; }"
+        enabled = approve.evaluate(looks)
+        approve.evaluate("(button) => { button.disabled = true; }")
+        assert all(a != b for a, b in zip(enabled, approve.evaluate(looks), strict=True))
+
+
 def test_a_mail_is_answered_without_a_mouse(browser: Browser, desk_address: str) -> None:
     context = browser.new_context(locale="fr-FR", base_url=desk_address)
     page = context.new_page()

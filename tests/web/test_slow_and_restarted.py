@@ -91,6 +91,10 @@ def test_a_conversation_outlives_the_server(
             expect(page.locator(".answer")).to_contain_text(DEADLINE)
         lost = page.locator("#lost")
         expect(lost).to_contain_text("a redémarré ou ne répond plus")
+        ask(page, "Qui peut candidater ?")  # Gradio has its own words for a server that is gone
+        expect(page.locator(".toast-body")).to_have_count(1)
+        expect(page.locator(".toast-body")).to_be_hidden()
+        expect(page.locator("#question textarea")).to_have_value("Qui peut candidater ?")
         page.evaluate("document.body.dataset.before = 'true'")
         expect(page.locator(".answer")).to_contain_text(DEADLINE)
         page.locator("#question textarea").fill("Qui contacter pour les tiers-lieux ?")

@@ -95,6 +95,17 @@ def test_a_conversation(guest: Page, host: Host, address: str) -> None:
     assert "taux%20de%20cofinancement" in href
 
 
+def test_a_greeting_is_not_called_off_topic(guest: Page, host: Host, address: str) -> None:
+    host.carry(address)
+    guest.goto(host.origin)
+    open_widget(guest)
+    for message, badges in (("Bonjour", 0), ("Quelle est la recette du gratin dauphinois ?", 1), ("Merci !", 0)):
+        ask(guest, message)
+        expect(guest.locator(".asked").last).to_contain_text(message)
+        expect(guest.get_by_text("Recherche dans le règlement")).to_have_count(0)
+        expect(guest.get_by_role("article").last.locator(".badge")).to_have_count(badges)
+
+
 def test_keyboard_only(guest: Page, host: Host, address: str) -> None:
     host.carry(address, body='<a href="#x">Lien</a>')
     guest.goto(host.origin)

@@ -1,4 +1,4 @@
-"""The mails to look at: by state, urgent ones, one's own; a thread stands together."""
+"""The mails to look at, or all: by state, urgent ones, one's own; a thread stands together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from assistant.desk.labels import reason_label
 from assistant.desk.passages import to_reread
 from assistant.desk.rows import AUTOMATED, DONE, DRAFTED, NOTHING, OPEN, PERSON, REJECTED, SNOOZED
+from assistant.desk.store import MAX_LISTED
 from assistant.desk.tables import StoredMail
 from assistant.web.desk.site import Reader, desk_of, language_of, page
 
@@ -26,11 +27,12 @@ def queue(
     site.store.wake(site.call.id, datetime.now(UTC))
     state = state if state in STATES else ""
     q = q[:200]
-    show = show if show in ("urgent", "mine", "changed") else ""
-    states = [state] if state else [] if q or show == "mine" else OPEN if show == "changed" else [PERSON, DRAFTED]
+    show = show if show in ("all", "urgent", "mine", "changed") else ""
+    states = [state] if state else [] if q or show in ("all", "mine") else OPEN if show == "changed" else [PERSON, DRAFTED]
     mails = site.store.mails(
         site.call.id, states, q, urgent=show == "urgent", assignee=user if show == "mine" else ""
     )
+    first = len(mails) if len(mails) == MAX_LISTED else 0
     documents = site.documents
     reread = {mail.id for mail in mails if mail.state in OPEN and to_reread(mail.triage, documents)}
     mails = [mail for mail in mails if mail.id in reread] if show == "changed" else mails
@@ -40,7 +42,7 @@ def queue(
         request, "desk_queue.html", user, threads=threads(mails), state=state, q=q, show=show,
         counts=[(name, counts.get(name, 0)) for name in STATES],
         notice=done if done in ("bulk_done", "uploaded") else "", number=max(n, 0),
-        labels={mail.id: labels_of(mail, language) for mail in mails}, reread=reread,
+        labels={mail.id: labels_of(mail, language) for mail in mails}, reread=reread, first=first,
     )  # fmt: skip
 
 

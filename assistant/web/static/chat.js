@@ -186,12 +186,13 @@
     try { up = (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) })).ok; } catch { /* not up */ }
     if (!up && !place) document.body.append(make("p", { id: "lost", role: "alert" }, words.lost));
     if (!up || !place) return;
-    // Another process knows nothing of this page, but its address names the conversation.
-    sessionStorage.setItem(UNSENT, document.querySelector("#question textarea")?.value ?? "");
-    location.reload();
+    location.reload(); // another process knows nothing of this page, but its address names the conversation
   }, 5000);
 
-  // What was typed and not sent when the page was loaded anew.
+  // What was typed and not sent outlives the page, whoever loads it anew: this script, Gradio or the reader.
+  addEventListener("pagehide", () => {
+    sessionStorage.setItem(UNSENT, document.querySelector("#question textarea")?.value ?? "");
+  });
   const retype = () => {
     const unsent = sessionStorage.getItem(UNSENT);
     const box = unsent && document.querySelector("#question textarea");

@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.web.badges import off_topic
 from assistant.web.deps import AssistantDep, LanguageDep
 from assistant.web.pages import render
 from assistant.web.texts import texts
@@ -32,7 +33,10 @@ router = APIRouter(include_in_schema=False)
 @lru_cache(maxsize=4)
 def build_widget(keep_days: int) -> bytes:
     """The script as it is served."""
-    words = {lang: {word: texts(lang)[word] for word in _WORDS} for lang in ("fr", "en")}
+    words = {
+        lang: {**{word: texts(lang)[word] for word in _WORDS}, "off_topic": off_topic(lang)}
+        for lang in ("fr", "en")
+    }
     style = " ".join(_read("widget.css").split())
     made = _read("widget.js")
     for mark, value in (

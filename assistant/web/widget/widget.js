@@ -189,9 +189,11 @@
         p.live.textContent = `${t.answer_ready} ${answer.text.replace(/\*\*|\[\d+\]/g, "")}`;
       } catch (error) {
         waiting.remove();
+        p.question.value ||= text; // to send again, unless something else is being written
         this.#notice(error.message && error.status ? error.message : t.try_again);
       } finally {
         p.send.removeAttribute("aria-disabled");
+        asked.scrollIntoView({ block: "start" }); // there is room for it now
       }
     }
 
@@ -205,7 +207,9 @@
       const source = this.#call ? this.#call.language : "fr";
       const box = make("article", { class: "answer", "aria-label": t.answer_title });
       const said = make("div", { lang: spoken });
-      if (answer.status !== "answered") said.append(make("p", { class: "badge", lang: language }, t[`status_${answer.status}`]));
+      // The reply to a greeting has the status of what is off topic, but does not say so.
+      const plain = answer.status === "out_of_scope" && !WORDS[spoken].off_topic.some((begin) => answer.text.includes(begin));
+      if (answer.status !== "answered" && !plain) said.append(make("p", { class: "badge", lang: language }, t[`status_${answer.status}`]));
       said.append(...paragraphs(answer.text, answer.citations));
       box.append(said);
       if (answer.citations.length) {
