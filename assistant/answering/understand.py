@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.answering.question import Question, asked_for
+from assistant.answering.requests import without_request
 from assistant.answering.shorthand import write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
@@ -114,7 +115,7 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    plain = write_out(_focus(text), language)
+    plain = without_request(write_out(_focus(text), language))
     asked, kinds = asked_for(plain)
     moves_on = False
     if context:

@@ -1,7 +1,10 @@
 """Which questions a message holds."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assistant.answering.requests import without_request
 from assistant.answering.understand import split_questions
 
 
@@ -61,3 +64,28 @@ def test_a_request_without_a_question_mark_asks(message: str, parts: list[str] |
 )
 def test_question_words_of_text_messages(message: str, parts: list[str]) -> None:
     assert split_questions(message) == parts
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("Serait-il possible d'avoir les deux dates du calendrier ?", "les deux dates du calendrier ?"),
+        ("Merci de m'indiquer la date de clôture", "la date de clôture"),
+        ("Pourriez-vous nommer les deux volets ?", "nommer les deux volets ?"),
+        ("Could you please tell me when the call closes?", "when the call closes?"),
+        ("¿Podrían indicarme la fecha límite?", "la fecha límite?"),
+        # These ask whether something may be, or leave nothing.
+        ("Serait-il possible de déposer après le 13 mars ?", None),
+        ("Pouvez-vous financer un tiers-lieu ?", None),
+        ("Do you have to be a city?", None),
+        ("Merci d'avance !", None),
+    ],
+)
+def test_a_request_is_not_what_is_asked(message: str, asked: str | None) -> None:
+    assert without_request(message) == (asked or message)
+
+
+@given(st.text(max_size=120))
+def test_what_is_left_of_a_request_stands_in_it(message: str) -> None:
+    left = without_request(message)
+    assert left == message or message.rstrip().endswith(left)

@@ -1,0 +1,44 @@
+"""What a polite request asks for: "serait-il possible d'avoir la date limite ?" asks for the date, not whether
+something is possible, and for embeddings the two are much alike."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.words import fold, stop_words, tokens
+
+_GIVE = (
+    r"(?:bien vouloir )?(?:me |m'|nous |vous )?(?:avoir|indiquer|preciser|dire|communiquer|confirmer|donner|rappeler|"
+    r"transmettre|fournir|savoir|connaitre|obtenir|demander|signaler)"
+)
+_NAME = r"(?=(?:me |nous )?(?:nommer|citer|lister|expliquer|presenter|decrire|detailler|resumer)\b)"
+_PLEASE = r"(?:,? ?(?:s'il (?:vous|te) plait|svp|stp),?)? ?"
+_REQUEST = re.compile(
+    r"^\W*(?:"
+    rf"(?:serait-il|est-il|ce serait|c'est) possible (?:de |d'){_GIVE}\b|"
+    rf"(?:(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|vous (?:pouvez|pourriez)|tu (?:peux|pourrais)){_PLEASE}(?:{_GIVE}\b|{_NAME})|"
+    rf"merci (?:d'avance )?(?:de |d'){_GIVE}\b|"
+    rf"(?:je|nous) (?:voudr|souhait|aimer|cherch)\w+(?: bien| a)? {_GIVE}\b|j'aimerais(?: bien)? {_GIVE}\b|"
+    r"(?:vous auriez|auriez-vous|tu aurais|il (?:me|nous) (?:faut|faudrait))\b|"
+    r"(?:dites|indiquez|donnez|rappelez|precisez)-(?:moi|nous)\b|"
+    r"(?:could|can|would) you (?:please |kindly |also )*(?:tell|give|let|remind|inform|confirm|send|clarify|specify|"
+    r"indicate)\b(?: (?:me|us)\b)?(?: know\b)?(?: (?:of|about)\b)?|"
+    r"(?:please|kindly) (?:tell|give|let|remind|inform|send|clarify)\b(?: (?:me|us)\b)?(?: know\b)?|tell me\b|"
+    r"(?:i|we)(?: would|'d)?(?: also)? (?:like|love|need|want|wish) to (?:know|ask|have)\b|"
+    r"would you have\b|do you have\b(?! to\b)|"
+    r"(?:podria[ns]?|puede[ns]?|pode|poderia) (?:ustedes )?(?:indicar|decir|dar|confirmar|informar|facilitar|dizer|"
+    r"informar)(?:-?me|-?nos)?\b|quisiera(?:mos)? saber\b|gostaria(?:mos)? de saber\b|"
+    r"(?:konnen|konnten) sie (?:mir|uns) (?:bitte )?(?:sagen|mitteilen|nennen)\b"
+    r")[\s,:]*"
+)
+
+
+def without_request(text: str) -> str:
+    """``text`` less the request that it opens with; as it is where little would be left."""
+    folded = fold(text)
+    found = _REQUEST.match(folded) if len(folded) == len(text) else None
+    if found is None:
+        return text
+    rest = text[found.end() :].strip()
+    told = any(word not in stop_words() for word in tokens(rest))
+    return rest if told and len(rest.split()) > 2 else text
