@@ -30,6 +30,7 @@ _NEARER = 0.08
 # Kinds of values of which "at what hour?" and "in which year?" want one.
 _TOLD_EXACTLY: tuple[frozenset[FactKind], ...] = (frozenset({"time"}), frozenset({"year", "date", "month"}))
 
+_FIGURES: frozenset[FactKind] = frozenset({"count", "percent", "amount"})
 # What stands between items of an enumeration.
 _BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
 
@@ -107,6 +108,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if told and (
         _value_missing(question, reading.candidates[0], index)
         or _items_missing(question, reading.candidates[0], index)
+        or _never_named(question)
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
         return Decision("not_in_sources", 1.0 - probability)
@@ -142,6 +144,13 @@ def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -
     """Whether an hour or a year is asked for, in so many words, of which ``candidate`` has none."""
     kinds = index.traits(candidate.unit, candidate.parts).kinds
     return question.kinds in _TOLD_EXACTLY and not question.kinds & kinds
+
+
+def _never_named(question: Question) -> bool:
+    """Whether a figure is asked of something with a name that the sources never write. German writes all
+    nouns with a capital."""
+    named = question.language != "de" and any(term.name and not term.known for term in question.terms)
+    return named and bool(question.kinds & _FIGURES)
 
 
 def _items_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:

@@ -38,10 +38,10 @@ _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 _INTERROGATIVE = (
     r"(?:(?:à|a|de|d'|en|pour|jusqu'à|c'?est|cé|c|to|until|by|in|for)\s*)?(?:qui|ki|quand|kan|kand|koi|combien|comment|où|quel(?:le)?s?|"
     r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|cuál(?:es)?|quién|quem|quando|quant[oa]s|quais|qual|"
-    r"qu[eé] (?:fecha|d[ií]a|hora|año|data|dia|ano)|wer|wen|wann|wie|welche[mnrs]?)\b"
+    r"qu[eé] (?:fecha|d[ií]a|hora|año|data|dia|ano)|wer|wen|wann|wie|welche[mnrs]?|متى|كيف|كم|أين|هل|ما ه[وي])\b"
 )
 _AND = re.compile(
-    rf"[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?(?={_INTERROGATIVE})",
+    rf"(?:[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?|\s+و)(?={_INTERROGATIVE})",
     re.IGNORECASE,
 )
 # Not "for + details", nor within parentheses.

@@ -60,7 +60,7 @@ def is_offer(text: str) -> bool:
 def is_thanks(text: str) -> bool:
     """Whether a mail that asks nothing only thanks or acknowledges."""
     folded = fold(text).strip()
-    folded = re.sub(r"^(?:(?:re-?)?bonjour|bonsoir|madame|monsieur|hello|hi|dear|hola|chere?)\b[^.!?,\n]{0,40}[,.!\n]\s*", "", folded)
+    folded = re.sub(r"^(?:(?:re-?)?bonjour|bonsoir|madame|monsieur|hello|hi|dear|hola|chere?|estimad[oa]s?|exm[oa]s?|prezad[oa]s?)\b[^.!?,\n]{0,40}[,.!\n]\s*", "", folded)
     return len(folded) < 400 and bool(re.search(_table()["thanks"], folded))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answering.texts import phrases
 from assistant.call import Call
 from assistant.desk.parse import Mail
 from assistant.desk.reasons import reasons
@@ -117,6 +118,14 @@ def _said(
             same = citation.model_copy(update={"index": len(citations) + 1})
             citations.append(same)
         numbers[citation.index] = same.index
+    text = _without_premise(reply.answer.text, reply.answer.language)
+    return re.sub(r"\[(\d+)\]", lambda m: f"[{numbers.get(int(m.group(1)), int(m.group(1)))}]", text)
+
+
+def _without_premise(text: str, language: str) -> str:
+    """An answer that corrects the sender, without what they had supposed: "Non, pas le 15 mars : …"."""
+    before, _, rest = phrases(language)["correction"].partition("{said}")
+    after = rest.partition("{quote}")[0]
     return re.sub(
-        r"\[(\d+)\]", lambda m: f"[{numbers.get(int(m.group(1)), int(m.group(1)))}]", reply.answer.text
+        rf"(?m)^{re.escape(before)}[^\n]{{1,60}}?{re.escape(after)}", before.partition(",")[0] + after, text
     )

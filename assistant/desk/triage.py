@@ -275,7 +275,8 @@ def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
     subject."""
     text = mail.written.text
     asked = find_questions(text, listener)
-    if mail.forwarded and not any("?" in a.text for a in asked):
+    own = any("?" in a.text or listener.how_surely(a.text) >= VERY_SURE for a in asked)
+    if mail.forwarded and not own:
         inner = find_questions(mail.forwarded, listener)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner

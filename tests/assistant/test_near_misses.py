@@ -44,6 +44,16 @@ def test_a_contact_is_told_with_its_address(assistant: Assistant, question: str)
     assert "Morgane MILLON" in answer.text and "01 43 17 62 71" in answer.text
 
 
+@pytest.mark.parametrize(("question", "answered"), [
+    ("Quels taux d'hommes et de femmes connectés en Amérique latine ?", False),
+    ("What share of women in Latin America use the internet?", False),
+    ("Quels taux d'hommes et de femmes connectés en Afrique ?", True),
+    ("Wie viele Mitgliedskommunen hat Villes Internet im Jahr 2021?", True),
+])  # fmt: skip
+def test_a_figure_of_what_is_never_named(assistant: Assistant, question: str, answered: bool) -> None:
+    assert assistant.ask(question).abstained is not answered
+
+
 def test_capitals_name_no_other_call(assistant: Assistant) -> None:
     answer = assistant.ask("CALENDRIER AAP OUVERTURE ET CLOTURE")
     assert "13 mars 2024" in answer.text

@@ -79,3 +79,17 @@ def test_lines_below_a_colon_are_questions_of_their_own(desk: Desk, letter: Lett
     body = "bonjour\n\npour le maire qui me demande :\ndate d'ouverture de l'appel à projets\nmail de l'association Villes Internet\n\nNathalie"
     got = desk.triage(letter(body))
     assert "10 janvier 2024" in got.draft and "coordination@villes-internet.net" in got.draft
+
+
+def test_a_correction_repeats_no_date_of_the_sender(desk: Desk, letter: Letter) -> None:
+    got = desk.triage(letter("Bonjour,\n\nLa clôture est bien le 15 avril 2024 ?\n\nAna Silva"))
+    assert "13 mars 2024" in got.draft and "15 avril" not in got.draft
+
+
+@pytest.mark.parametrize(("body", "told"), [
+    ("Mon directeur me charge de lui dire qui contacter à l'ANCT pour les tiers-lieux.", "Marc.LAGET@anct.gouv.fr"),
+    ("bonjour je voudrai m'organiser, esque c'est deja ouvert et jusqua quand on a pour deposer", "13 mars 2024"),
+    ("Our friends asked us when the call closes. Kind regards", "13 March 2024"),
+])  # fmt: skip
+def test_what_others_want_to_know_is_asked(desk: Desk, letter: Letter, body: str, told: str) -> None:
+    assert told in desk.triage(letter(body)).draft
