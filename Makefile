@@ -12,7 +12,7 @@ run: index
 	@exec $(VENV)/bin/aap serve
 
 index: $(STAMP)
-	@echo "== Embedding model and index (about three minutes the first time)"
+	@echo "== Embedding model and index (two to five minutes the first time)"
 	@$(VENV)/bin/aap ingest
 
 test: $(DEV_STAMP)
