@@ -14,7 +14,7 @@ from evals.runner import replace_file
 
 STORED = Path(__file__).with_name("baseline.json")
 TOLERANCE = 0.01
-"""How much a share may fall (one point, or one case) before the gate fails."""
+"""How much a share may fall (one point, or two cases) before the gate fails."""
 
 _LOWER_IS_BETTER = frozenset({"wrong_contact_or_date", "false_abstention"})
 # They hang on the machine, or are no share of cases.
@@ -93,7 +93,7 @@ def load_stored(path: Path = STORED) -> StoredRun:
 def shortfalls(report: Mapping[str, Any], stored: StoredRun) -> list[str]:
     """Why a summary does not pass the gate; empty when it does.
 
-    A share that is more than a point (and more than one case) worse than the stored one, or that is
+    A share that is more than a point (and more than two cases) worse than the stored one, or that is
     not measured any more;
     and any wrong date or contact, whatever was stored. Raises ConfigurationError when the two
     runs are not of the same call, split and models.
@@ -115,8 +115,9 @@ def shortfalls(report: Mapping[str, Any], stored: StoredRun) -> list[str]:
             found.append(f"{name}: not measured, {before.value:.1%} ({before.n}) stored")
             continue
         gain = -difference if name in _LOWER_IS_BETTER else difference
-        # In a small group one case is more than a point, and one case proves nothing.
-        if gain < -max(TOLERANCE, 1.0 / before.n) - 1e-9:
+        # In a small group two cases are more than a point, and prove nothing: processors with other
+        # instructions for integers give slightly different embeddings.
+        if gain < -max(TOLERANCE, 2.0 / before.n) - 1e-9:
             found.append(
                 f"{name}: {now['value']:.1%} ({now['n']}), {before.value:.1%} ({before.n}) stored"
             )
