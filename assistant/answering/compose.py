@@ -134,7 +134,7 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
         return "\n".join([*lead, *lines]), mark
     if any("\t" in document.text[s.start : s.end] for s in spans):
         rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
-        return "\n".join(f"- {labelled(row.split(chr(9)))}" for row in rows), mark
+        return "\n".join(f"- {labelled(row.split(chr(9)))}" for row in rows if row.strip()), mark
     headings = {trim(document.text, section.heading) for section in document.sections}
     below = spans if spans[0] in headings else spans[1:]
     if len(below) > 1 and headings.issuperset(below):

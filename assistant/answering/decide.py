@@ -10,13 +10,13 @@ from assistant.answering.elsewhere import other_call, other_year
 from assistant.answering.ends import end_asked
 from assistant.answering.index import CallIndex
 from assistant.answering.personal import own_fate, private_address
-from assistant.answering.question import Question
+from assistant.answering.question import Question, asked_for
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Candidate, Retrieval
-from assistant.answering.whose import somebody_else
+from assistant.answering.whose import clauses, somebody_else
 from assistant.call import Call
 from assistant.types import FactKind, Status
-from assistant.words import fold
+from assistant.words import fold, tokens
 
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
 _PERSONAL = frozenset({"chance_opinion", "own_application_status", "write_application", "legal_advice"})
@@ -147,10 +147,12 @@ def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -
 
 
 def _never_named(question: Question) -> bool:
-    """Whether a figure is asked of something with a name that the sources never write. German writes all
-    nouns with a capital."""
-    named = question.language != "de" and any(term.name and not term.known for term in question.terms)
-    return named and bool(question.kinds & _FIGURES)
+    """Whether a figure is asked of something with a name that the sources never write. Who asks ("Ville de
+    Lyon ici, …") is named in another clause, and German writes all nouns with a capital."""
+    if question.language == "de" or not question.kinds & _FIGURES:
+        return False
+    asking = {word for clause in clauses(question.plain) if asked_for(clause)[1] & _FIGURES for word in tokens(clause)}
+    return any(term.name and not term.known and term.word in asking for term in question.terms)
 
 
 def _items_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:

@@ -48,6 +48,6 @@ def _header(index: CallIndex, unit: Unit) -> Span | None:
 
 
 def labelled(cells: Sequence[str]) -> str:
-    """A row as "label : value ; value"."""
-    label, *values = (cell.strip() for cell in cells if cell.strip())
+    """A row as "label : value ; value", without its empty cells; "" when all are."""
+    label, *values = [cell.strip() for cell in cells if cell.strip()] or [""]
     return f"{label} : {' ; '.join(values)}" if values else label

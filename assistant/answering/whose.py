@@ -56,17 +56,22 @@ def somebody_else(
 def asking_words(question: Question) -> frozenset[str]:
     """The words of the clauses that ask for an address. Who writes ("Ville de Lyon ici, …") is not
     whom to write to. A follow-up that names somebody ("et pour l'ANCT ?") asks of nobody else."""
-    own = _clauses(question.plain)
+    own = _asking(question.plain)
     if own:
         return frozenset(tokens(" ".join(own)))
     words = frozenset(tokens(question.plain))
     if any(term.name and term.known and term.word in words for term in question.terms):
         return words
-    return words.union(tokens(" ".join(_clauses(question.context))))
+    return words.union(tokens(" ".join(_asking(question.context))))
 
 
-def _clauses(text: str) -> list[str]:
-    return [clause for clause in _CLAUSES.split(text) if asked_for(clause)[0] == "contact"]
+def clauses(text: str) -> list[str]:
+    """``text`` cut at its punctuation."""
+    return _CLAUSES.split(text)
+
+
+def _asking(text: str) -> list[str]:
+    return [clause for clause in clauses(text) if asked_for(clause)[0] == "contact"]
 
 
 def _tells(term: Term) -> bool:

@@ -49,6 +49,9 @@ def test_a_contact_is_told_with_its_address(assistant: Assistant, question: str)
     ("What share of women in Latin America use the internet?", False),
     ("Quels taux d'hommes et de femmes connectés en Afrique ?", True),
     ("Wie viele Mitgliedskommunen hat Villes Internet im Jahr 2021?", True),
+    # Who asks is not what is asked of.
+    ("Bonjour, Odile de la ville de Brasseuil, combien de villes compte le réseau ASToN ?", True),
+    ("We are the Kisumu Digital Hub, how many cities are in the ASToN network?", True),
 ])  # fmt: skip
 def test_a_figure_of_what_is_never_named(assistant: Assistant, question: str, answered: bool) -> None:
     assert assistant.ask(question).abstained is not answered

@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.tables import labelled
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from ingest.build import ingest
@@ -50,3 +53,26 @@ def test_the_header_is_no_item(
     named = " : Date : {} ; Lieu : {}" if columns == 3 else " : {}"
     assert lines == [f"- {label}{named.format(date, place)}" for label, date, place in ROWS]
     assert [citation.quote.split("\n")[0] for citation in answer.citations] == [LEAD]
+
+
+def test_a_validated_quote_may_go_on_from_a_sentence_to_a_table(corner: Settings, embedder: Embedder) -> None:
+    folder = corner.corpus_dir / "essai"
+    (folder / "reglement.md").write_bytes(markdown(2))
+    rows = "\n".join("\t".join(row[:2]) for row in [COLUMNS, *ROWS])
+    question = "Pourriez-vous me donner tout le calendrier ?"
+    (folder / "faq.toml").write_text(
+        f'[[entry]]\nid = "calendrier"\nquestions = ["{question}"]\nquote = """\n{LEAD}\n\n{rows}"""\n',
+        encoding="utf-8",
+    )
+    assert ingest(corner, "essai", embedder).expired_faq == ()
+    with closing(Assistant(corner, embedder)) as assistant:
+        answer = assistant.ask(question)
+    assert answer.status == "answered", answer.text
+    assert all(f"- {label} : {day}" in answer.text for label, day, _ in ROWS), answer.text
+    assert "- \n" not in answer.text
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+def test_every_cell_that_says_something_is_told(cells: list[str]) -> None:
+    told = labelled(cells)
+    assert all(cell.strip() in told for cell in cells)
