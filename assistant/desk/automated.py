@@ -58,10 +58,11 @@ def is_offer(text: str) -> bool:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether a mail that asks nothing only thanks or acknowledges."""
-    folded = fold(text).strip()
-    folded = re.sub(r"^(?:(?:re-?)?bonjour|bonsoir|madame|monsieur|hello|hi|dear|hola|chere?|estimad[oa]s?|exm[oa]s?|prezad[oa]s?)\b[^.!?,\n]{0,40}[,.!\n]\s*", "", folded)
-    return len(folded) < 400 and bool(re.search(_table()["thanks"], folded))
+    """Whether a mail that asks nothing only thanks, acknowledges or informs."""
+    folded = fold(text.replace("’", "'")).strip()
+    folded = re.sub(_table()["greeting"], "", folded)
+    thanks = len(folded) < 400 and bool(re.search(_table()["thanks"], folded))
+    return thanks or bool(re.search(_table()["informs"], folded))
 
 
 def wants_no_reply(text: str) -> bool:

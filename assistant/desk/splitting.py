@@ -11,7 +11,8 @@ PREPOSITION = (
     r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
     r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
 )
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+)"
+# After a comma alone, "est-il" goes on with what stands before it ("ce projet, porté par une ville, est-il …").
+_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+(?![a-zà-ÿ]+-(?:t-)?(?:ils?|elles?)\b))"
 _CLAUSE = (
     r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer|mettre|orienter|rappeler)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
     rf"{PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"
@@ -30,6 +31,8 @@ _ON_THE_OTHER = re.compile(r"\s*[,;]?\s*(?:(?:et|mais) )?(?:d['’]autre part|d[
 _ANNOUNCED = re.compile(
     r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas|manque|besoin|faudrait|savoir|préciser|indiquer|connaître|obtenir)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
 )
+# "…, fait-il partie des thèmes ?"
+_INVERSION = re.compile(r"[a-zà-ÿ]-(?:t-)?(?:ils?|elles?)\b", re.I)
 _CLAUSE_START = re.compile(
     r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
     re.I,
@@ -41,8 +44,8 @@ def split_sentence(sentence: str) -> list[str]:
     sentence = re.sub(r"^ et ", "", _ON_THE_OTHER.sub(" et ", _ON_THE_ONE.sub("", sentence)))
     mark = "?" if sentence.rstrip().endswith("?") else ""
     announced = _ANNOUNCED.search(sentence)
-    if announced:
-        listed = sentence[announced.end() :]
+    listed = sentence[announced.end() :] if announced else ""
+    if listed and (_CLAUSE_FIRST.match(listed) or not _INVERSION.search(listed)):
         parts = (_SPLIT_CLAUSE if _CLAUSE_FIRST.match(listed) else _SPLIT_NOUN).split(listed)
         things = [part.strip() for part in parts if part and part.strip()]
         if len(things) > 1 and all(content(thing) for thing in things):

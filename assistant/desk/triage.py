@@ -282,7 +282,7 @@ def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
             return f"{text}\n{mail.forwarded}".strip(), inner
     if not asked:
         subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
-        if not text.strip() or len(text) < 60:
+        if len(text) < 60 or (subject == mail.subject and subject.rstrip().endswith("?")):
             asked = find_questions(subject, listener)
     return text, asked
 
