@@ -34,13 +34,14 @@ for _names in (
         _MONTHS["".join(c for c in unicodedata.normalize("NFD", _name) if c.isascii())] = _number
 _MONTHS.pop("", None)
 
+# Not "dos": in Portuguese it is "of the".
 _WORDS: dict[str, str] = {
     word: str(number)
     for number, words in enumerate(
         (
             "zéro zero",
             "",
-            "deux two dos dois zwei",
+            "deux two dois zwei",
             "trois three tres três drei",
             "quatre four cuatro quatro vier",
             "cinq five cinco fünf",

@@ -20,7 +20,7 @@ from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.tables import compose_table, labelled
-from assistant.answering.texts import say, spell_date
+from assistant.answering.texts import say, spell_date, spoken
 from assistant.types import FactKind, Span, Status, Unit
 
 # Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
@@ -85,8 +85,8 @@ def compose_missing(
     if topic is None:
         draft.lines.append(say(language, "missing_unknown"))
     else:
-        missing = topic.missing_fr if language == "fr" else topic.missing_en
         confirmed = topic.id in draft.index.open_topics
+        missing = topic.missing[spoken(language)]
         draft.lines.append(say(language, "missing" if confirmed else "missing_unsure", topic=missing))
     if nearest is not None and _tells(draft.index, nearest):
         quoted = len(draft.quoted)

@@ -7,6 +7,7 @@ question about a call at all. Both belong to the product and are the same for ev
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,13 +28,12 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A standard question: what is missing when the sources do not answer it, in words that
+    """A standard question: what is ``missing`` when the sources do not answer it, by language, in words that
     complete "Le règlement ne précise pas …", and cues that passages which answer it hold."""
 
     id: str
     group: str
-    missing_fr: str
-    missing_en: str
+    missing: Mapping[str, str]
     answer_type: str
     cues: tuple[str, ...]
 
@@ -55,7 +55,9 @@ def topics() -> dict[str, Topic]:
     """The catalogue by id."""
     return {
         t["id"]: Topic(
-            t["id"], t["group"], t["missing_fr"], t["missing_en"], t["answer_type"],
+            t["id"], t["group"],
+            {key.removeprefix("missing_"): text for key, text in t.items() if key.startswith("missing_")},
+            t["answer_type"],
             tuple(fold(cue) for cue in t["cues_fr"]),
         )
         for t in read_toml(_HERE / "catalogue.toml")["topic"]

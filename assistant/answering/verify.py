@@ -13,13 +13,13 @@ from functools import cache
 
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import topics
-from assistant.answering.texts import phrases
+from assistant.answering.texts import phrases, spoken
 from assistant.types import ABSTENTIONS, Citation, Status
 from assistant.values import Value, find_values
 from assistant.words import tokens
 
 _MARK = re.compile(r"\[(\d+)\]")
-_COMPUTED = re.compile(r"\((?:calculé|computed)\s?:[^()]*\)")
+_COMPUTED = re.compile(r"\((?:calculé|computed|calculado|berechnet|calcolato|محسوب)\s?:[^()]*\)")
 
 
 def problems(
@@ -94,5 +94,5 @@ def _phrase_words(language: str) -> frozenset[str]:
     for phrase in phrases(language).values():
         words.update(tokens(re.sub(r"\{\w+\}", " ", phrase)))
     for topic in topics().values():
-        words.update(tokens(topic.missing_fr if language == "fr" else topic.missing_en))
+        words.update(tokens(topic.missing[spoken(language)]))
     return frozenset(words)

@@ -127,5 +127,5 @@ def _without_premise(text: str, language: str) -> str:
     before, _, rest = phrases(language)["correction"].partition("{said}")
     after = rest.partition("{quote}")[0]
     return re.sub(
-        rf"(?m)^{re.escape(before)}[^\n]{{1,60}}?{re.escape(after)}", before.partition(",")[0] + after, text
+        rf"(?m)^{re.escape(before)}[^\n]{{1,60}}?{re.escape(after)}", re.split("[,،]", before)[0] + after, text
     )

@@ -16,6 +16,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from assistant.answering.texts import spoken
 from assistant.call import Call
 from assistant.types import ABSTENTIONS, Answer, Citation
 from assistant.web.badges import badge
@@ -39,7 +40,7 @@ def answer_html(
         language,
         answer=answer,
         badge=badge(answer),
-        spoken="fr" if answer.language == "fr" else "en",
+        spoken=spoken(answer.language),
         source_language=call.language,
         text=_markdown(answer.text, answer.citations),
         mail=mail,

@@ -13,11 +13,18 @@ from assistant.call import read_toml
 FALLBACK = "en"
 
 
+SPOKEN = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
+
+
+def spoken(language: str) -> str:
+    """The language in which one who writes in ``language`` is answered: English where we do not speak it."""
+    return language if language in SPOKEN else FALLBACK
+
+
 @cache
 def phrases(language: str) -> dict[str, str]:
-    """All phrases of a language; English where we do not speak it."""
-    path = Path(__file__).with_name(f"{language}.toml")
-    return dict(read_toml(path)) if path.exists() else phrases(FALLBACK)
+    """All phrases of a language."""
+    return dict(read_toml(Path(__file__).with_name(f"{spoken(language)}.toml")))
 
 
 def say(language: str, key: str, /, **values: str) -> str:
@@ -31,5 +38,5 @@ def spell_date(iso: str, language: str) -> str:
     if language == "fr" and day.day == 1:
         return format_date(day, "'1er' MMMM y", locale="fr")
     pattern = {"es": "d 'de' MMMM 'de' y", "pt": "d 'de' MMMM 'de' y", "de": "d. MMMM y"}
-    locale = language if language in ("fr", "en", "es", "pt", "de", "it", "nl") else "en"
+    locale = language if language in (*SPOKEN, "nl") else "en"
     return format_date(day, pattern.get(language, "d MMMM y"), locale=locale)

@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.answering.texts import SPOKEN
 from assistant.web.badges import off_topic
 from assistant.web.deps import AssistantDep, LanguageDep
 from assistant.web.pages import render
@@ -34,13 +35,13 @@ router = APIRouter(include_in_schema=False)
 def build_widget(keep_days: int) -> bytes:
     """The script as it is served."""
     words = {
-        lang: {**{word: texts(lang)[word] for word in _WORDS}, "off_topic": off_topic(lang)}
-        for lang in ("fr", "en")
+        lang: {word: texts(lang)[word] for word in _WORDS} for lang in ("fr", "en")
     }
     style = " ".join(_read("widget.css").split())
     made = _read("widget.js")
     for mark, value in (
         ('/*TEXTS*/ {}', json.dumps(words, ensure_ascii=False)),
+        ("/*OFF_TOPIC*/ {}", json.dumps({lang: off_topic(lang) for lang in SPOKEN}, ensure_ascii=False)),
         ('/*STYLE*/ ""', json.dumps(style)),
         ("/*DAYS*/ 90", str(keep_days)),
     ):

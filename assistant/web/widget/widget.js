@@ -7,6 +7,8 @@
   const BASE = new URL(script.src).origin;
   const CALL = script.dataset.call || "";
   const WORDS = /*TEXTS*/ {};
+  // How a reply begins that says that a question is off topic, by the language of answers.
+  const OFF_TOPIC = /*OFF_TOPIC*/ {};
   const STYLE = /*STYLE*/ "";
   const MAX_HISTORY = 20;
   const language = (script.dataset.lang || document.documentElement.lang || "fr").slice(0, 2) === "fr" ? "fr" : "en";
@@ -68,11 +70,11 @@
       for (const line of block.split("\n")) {
         const plain = line.replace(/\\([!-/:-@[-`{-~])/g, "$1");
         if (/^[-*] /.test(plain)) {
-          if (!list) blocks.push((list = make("ul")));
+          if (!list) blocks.push((list = make("ul", { dir: "auto" })));
           list.append(make("li", {}, ...inline(plain.slice(2), citations)));
           paragraph = null;
         } else {
-          if (!paragraph) blocks.push((paragraph = make("p")));
+          if (!paragraph) blocks.push((paragraph = make("p", { dir: "auto" })));
           else paragraph.append(make("br"));
           paragraph.append(...inline(plain, citations));
           list = null;
@@ -99,7 +101,7 @@
       p.state = make("p", { class: "state", hidden: true });
       p.log = make("div", { class: "log" });
       p.live = make("p", { class: "unseen", role: "status" });
-      p.question = make("textarea", { id: "question", rows: "2", maxlength: "4000", required: true, onkeydown: (event) => this.#typed(event) });
+      p.question = make("textarea", { id: "question", dir: "auto", rows: "2", maxlength: "4000", required: true, onkeydown: (event) => this.#typed(event) });
       p.send = make("button", { type: "submit", class: "primary" }, t.send);
       p.form = make("form", { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
         make("label", { for: "question" }, t.question),
@@ -203,12 +205,12 @@
     }
 
     #answer(answer) {
-      const spoken = answer.language === "fr" ? "fr" : "en";
+      const spoken = answer.language in OFF_TOPIC ? answer.language : "en";
       const source = this.#call ? this.#call.language : "fr";
       const box = make("article", { class: "answer", "aria-label": t.answer_title });
       const said = make("div", { lang: spoken });
       // The reply to a greeting has the status of what is off topic, but does not say so.
-      const plain = answer.status === "out_of_scope" && !WORDS[spoken].off_topic.some((begin) => answer.text.includes(begin));
+      const plain = answer.status === "out_of_scope" && !OFF_TOPIC[spoken].some((begin) => answer.text.includes(begin));
       if (answer.status !== "answered" && !plain) said.append(make("p", { class: "badge", lang: language }, t[`status_${answer.status}`]));
       said.append(...paragraphs(answer.text, answer.citations));
       box.append(said);
