@@ -34,6 +34,7 @@ FactKind = Literal[
     "person",
 ]
 DocumentKind = Literal["regulation", "linked"]
+Origin = Literal["faq", "proposed", "fact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,21 @@ class Document:
             path.append(self.text[node.heading.start : node.heading.end])
             section = node.parent
         return tuple(reversed(path))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """A question whose answer is bound to exact spans: from the FAQ, or made from a passage by a
+    model (``proposed``) or by its form (``fact``). Only those of the FAQ were validated."""
+
+    id: str
+    text: str
+    language: str
+    origin: Origin
+    entry: str
+    unit: str
+    document: str
+    parts: tuple[Span, ...]
 
 
 class _Model(BaseModel):

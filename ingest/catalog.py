@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from assistant.index.catalog import KnownQuestion
 from assistant.index.schema import SCHEMA
-from assistant.types import Document, Fact, Span, Unit
+from assistant.types import Document, Fact, KnownQuestion, Span, Unit
 from assistant.words import stem, stems, stop_words, tokens
 from ingest.views import unit_context
 

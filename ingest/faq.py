@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from assistant.call import read_toml
 from assistant.errors import CorpusError
-from assistant.index.catalog import KnownQuestion, Origin
-from assistant.types import Document, Span, Unit
+from assistant.types import Document, KnownQuestion, Origin, Span, Unit
 from ingest.views import known_question
 
 # Beside faq.toml: what a chat model proposes for it (ingest/proposals.py).

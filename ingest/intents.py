@@ -10,7 +10,7 @@ import numpy as np
 from assistant.answering.intents import Intent, Intents
 from assistant.answering.ngrams import fit_ngrams
 from assistant.answering.prototypes import Prototypes
-from assistant.index.catalog import KnownQuestion
+from assistant.types import KnownQuestion
 
 # Inverse strength of the penalty; 3 to 30 do about as well on the dev questions.
 _C = 10.0

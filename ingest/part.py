@@ -20,7 +20,7 @@ from assistant.answering.prototypes import Prototypes, vector_space
 from assistant.answering.topics import pack_topics
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError, IndexMissingError
-from assistant.index.catalog import Catalog, KnownQuestion, read_meta
+from assistant.index.catalog import Catalog, read_meta
 from assistant.index.schema import FORMAT
 from assistant.index.vectors import (
     SHELVES,
@@ -33,7 +33,7 @@ from assistant.index.vectors import (
 )
 from assistant.index.versions import Versions
 from assistant.settings import Settings
-from assistant.types import Document, Unit
+from assistant.types import Document, KnownQuestion, Unit
 from ingest.catalog import CatalogWriter
 from ingest.reading import Input, parse
 from ingest.views import fact_questions, passage_views

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.index.catalog import KnownQuestion
-from assistant.types import Document, Fact, Span, Unit
+from assistant.types import Document, Fact, KnownQuestion, Span, Unit
 from ingest.facts import clean_label, contact_label
 
 _CONTEXT_CHARS = 1_200

@@ -50,6 +50,7 @@ RESERVED = {
     "transformers": ("ingest", "evals"),
     "sentence_transformers": ("ingest", "evals", "assistant.embedding"),
     "onnxruntime": ("ingest", "assistant.embedding"),
+    "pypdfium2": ("ingest.readers.pdf.pages",),
 }
 
 

@@ -13,7 +13,8 @@ Gone = Callable[[Iterable[str]], list[str]]
 def touched_answers(settings: Settings, call: str, gone: Gone) -> Iterator[str]:
     """A line for every validated answer and every mail whose quote changed or is gone; ``gone``
     tells which quotes are. Nothing is created where nothing was ever kept."""
-    from assistant.desk.store import DONE, open_store
+    from assistant.desk.rows import DONE
+    from assistant.desk.store import open_store
     from assistant.web.store import Store
 
     remote = settings.database_url is not None

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.call import Call
+from assistant.desk.decisions import Decision
 from assistant.desk.mailbox import MailboxError, MailboxSettings, append_draft
 from assistant.desk.outgoing import build_reply
 from assistant.desk.passages import to_reread
 from assistant.desk.rows import DONE, DRAFTED
 from assistant.desk.sending import SendingError, SmtpSettings, send
-from assistant.desk.store import Decision, Store
+from assistant.desk.store import Store
 from assistant.desk.tables import StoredMail
 from assistant.desk.wordings import Learned, keep_wordings, learn
 from assistant.errors import AssistantError

@@ -10,9 +10,11 @@ from typing import Literal, cast, get_args
 import numpy as np
 from sqlalchemy import select
 
+from assistant.desk.audit import log
+from assistant.desk.decisions import CORRECTED
 from assistant.desk.parse import Mail
 from assistant.desk.rows import AUTOMATED, DRAFTED, NOTHING, PERSON
-from assistant.desk.store import CORRECTED, Store, log
+from assistant.desk.store import Store
 from assistant.desk.tables import Correction, StoredMail
 from assistant.desk.types import Category, Triaged, Urgency
 from assistant.errors import ConfigurationError

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from assistant.desk.store import Store, log
+from assistant.desk.audit import log
+from assistant.desk.store import Store
 from assistant.desk.tables import Correction, StoredMail
 from assistant.errors import ConfigurationError
 

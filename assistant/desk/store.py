@@ -5,65 +5,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from assistant.desk.audit import log
 from assistant.desk.database import open_database
-from assistant.desk.rows import (
-    DONE,
-    NOTHING,
-    OPEN,
-    SNOOZED,
-    first_state,
-    row_of,
-    storable,
-    triage_of,
+from assistant.desk.decisions import (
+    CONFIRMED,
+    CORRECTED,
+    REDRAFTED,
+    Decision,
+    MailTakenError,
+    change,
+    facts,
+    mail_of,
+    mail_seen,
+    state_before,
+    take_back,
 )
+from assistant.desk.rows import NOTHING, OPEN, SNOOZED, first_state, row_of, triage_of
 from assistant.desk.tables import AuditEntry, Correction, MailboxState, StoredMail
 from assistant.desk.threads import is_duplicate, still_waiting, thread_of
 from assistant.desk.types import Triaged
-from assistant.errors import AssistantError
 from assistant.settings import Settings
 
-# Decisions on one mail that can be undone, one after the other.
-MAX_UNDO = 20
 WAITING = "waiting"
-CORRECTED = "corrected"
-CONFIRMED, REDRAFTED = "confirmed", "redrafted"
-_RETRIAGED = (CORRECTED, CONFIRMED, REDRAFTED)
-
-
-class MailTakenError(AssistantError):
-    """Another officer changed the mail meanwhile: look again, then decide."""
-
-
-class MailMissingError(AssistantError):
-    """There is no such mail."""
-
-
-class NothingToUndoError(AssistantError):
-    """Nothing was decided on this mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What an officer changes of a mail; None leaves it as it is. ``until`` is when a mail that is
-    put off comes back."""
-
-    what: str
-    state: str | None = None
-    draft: str | None = None
-    note: str | None = None
-    assignee: str | None = None
-    until: datetime | None = None
-
-
 MAX_LISTED = 200
 
 
@@ -138,7 +108,7 @@ class Store:
     def mail(self, id_: int) -> StoredMail:
         """One mail. Raises MailMissingError."""
         with self.session() as session:
-            return _row(session, id_)
+            return mail_of(session, id_)
 
     def mails(
         self, call: str, states: Sequence[str] = (), search: str = "", limit: int = MAX_LISTED, *,
@@ -183,8 +153,8 @@ class Store:
     def decide(self, id_: int, who: str, decision: Decision, *, version: int) -> StoredMail:
         """Change a mail that was seen at ``version``, and write it down. Raises MailTakenError."""
         with self.session() as session:
-            row = _seen(session, id_, version)
-            _change(session, row, who, decision)
+            row = mail_seen(session, id_, version)
+            change(session, row, who, decision)
             session.flush()
             return row
 
@@ -192,8 +162,8 @@ class Store:
         """Change the triage of a mail that was seen at ``version`` and keep the correction, which
         takes the place of an earlier one of this mail. Raises MailTakenError."""
         with self.session() as session:
-            row = _seen(session, id_, version)
-            _change(session, row, who, Decision(CORRECTED, state=correction.state))
+            row = mail_seen(session, id_, version)
+            change(session, row, who, Decision(CORRECTED, state=correction.state))
             for old in session.scalars(select(Correction).where(Correction.mail == id_)):
                 old.withdrawn = True
             correction.call, correction.reasons = row.call, list(row.triage["human_reasons"])
@@ -206,8 +176,8 @@ class Store:
         """Say that a draft holds though what it quotes changed: ``passages`` are the quotes with
         what stands there now. Raises MailTakenError."""
         with self.session() as session:
-            row = _seen(session, id_, version)
-            _change(session, row, who, Decision(CONFIRMED))
+            row = mail_seen(session, id_, version)
+            change(session, row, who, Decision(CONFIRMED))
             row.triage = {**row.triage, "confirmed": {**row.triage.get("confirmed", {}), **passages}}
             session.flush()
             return row
@@ -215,9 +185,9 @@ class Store:
     def redraft(self, id_: int, who: str, triaged: Triaged, *, version: int) -> StoredMail:
         """Take a new triage and draft of a mail in the place of the old. Raises MailTakenError."""
         with self.session() as session:
-            row = _seen(session, id_, version)
+            row = mail_seen(session, id_, version)
             state = first_state(triaged) if row.state in (*OPEN, NOTHING) else None
-            _change(session, row, who, Decision(REDRAFTED, state=state, draft=triaged.draft))
+            change(session, row, who, Decision(REDRAFTED, state=state, draft=triaged.draft))
             waits = row.triage.get("waits")
             row.triage = triage_of(triaged) | ({"waits": waits} if waits else {})
             session.flush()
@@ -226,20 +196,12 @@ class Store:
     def undo(self, id_: int, who: str, *, version: int) -> StoredMail:
         """Take the last decision on a mail back. Raises NothingToUndoError, MailTakenError."""
         with self.session() as session:
-            row = _seen(session, id_, version)
-            if not row.previous:
-                raise NothingToUndoError("Nothing was decided on this mail yet.")
-            last = row.previous[-1]
-            before = _facts(row)
-            row.previous = row.previous[:-1]
-            row.state, row.draft, row.note = last["state"], last["draft"], last["note"]
-            row.assignee, row.officer = last["assignee"], last["officer"]
-            row.until, row.answered = _moment(last["until"]), _moment(last["answered"])
-            row.triage = last.get("triage", row.triage)
-            if last["what"] == CORRECTED:  # nor is it an example any longer
+            row = mail_seen(session, id_, version)
+            before = facts(row)
+            if take_back(row) == CORRECTED:  # nor is it an example any longer
                 for kept in session.scalars(select(Correction).where(Correction.mail == id_)):
                     kept.withdrawn = True
-            log(session, who, "undone", id_, before, _facts(row))
+            log(session, who, "undone", id_, before, facts(row))
             session.flush()
             return row
 
@@ -251,9 +213,9 @@ class Store:
         with self.session() as session:
             rows = list(session.scalars(query))
             for row in rows:
-                before = _facts(row)
-                row.state, row.until = _state_before(row), None
-                log(session, "desk", "woken", row.id, before, _facts(row))
+                before = facts(row)
+                row.state, row.until = state_before(row), None
+                log(session, "desk", "woken", row.id, before, facts(row))
             return len(rows)
 
     def note(self, who: str, what: str, mail: int) -> None:
@@ -274,63 +236,3 @@ def open_store(settings: Settings) -> Store:
     """The desk's database: AAP_DATABASE_URL, or a file in the data folder."""
     url = settings.database_url
     return Store(url.get_secret_value() if url else f"sqlite:///{settings.data_dir / 'desk.sqlite'}")
-
-
-def log(
-    session: Session, who: str, what: str, mail: int | None, before: dict[str, Any], after: dict[str, Any]
-) -> None:  # fmt: skip
-    """Write down who did what; no text and no address of a mail may be in it."""
-    session.add(AuditEntry(at=datetime.now(UTC), who=who, what=what, mail=mail, before=before, after=after))
-
-
-def _row(session: Session, id_: int) -> StoredMail:
-    row = session.get(StoredMail, id_)
-    if row is None:
-        raise MailMissingError(f"There is no mail {id_}.")
-    return row
-
-
-def _seen(session: Session, id_: int, version: int) -> StoredMail:
-    row = _row(session, id_)
-    if row.version != version:
-        raise MailTakenError(f"{row.officer or 'Another officer'} has changed this mail. Reload it, then decide.")
-    return row
-
-
-def _change(session: Session, row: StoredMail, who: str, decision: Decision) -> None:
-    before = _facts(row)
-    row.previous = [*row.previous, _undoable(row, decision.what)][-MAX_UNDO:]
-    row.officer = who
-    if decision.state is not None:
-        row.state = decision.state
-        row.until = decision.until
-        row.answered = datetime.now(UTC) if decision.state == DONE else None
-    row.draft = row.draft if decision.draft is None else storable(decision.draft)
-    row.note = row.note if decision.note is None else storable(decision.note)
-    row.assignee = row.assignee if decision.assignee is None else decision.assignee
-    log(session, who, decision.what, row.id, before, _facts(row))
-
-
-def _facts(row: StoredMail) -> dict[str, Any]:
-    """What the log says of a mail: that a draft changed, not what it says."""
-    digest = hashlib.sha256(row.draft.encode()).hexdigest()[:12]
-    return {"state": row.state, "officer": row.officer, "assignee": row.assignee, "draft": digest}
-
-
-def _undoable(row: StoredMail, what: str) -> dict[str, Any]:
-    return {
-        "what": what, "state": row.state, "draft": row.draft, "note": row.note, "assignee": row.assignee,
-        "officer": row.officer, "until": row.until.isoformat() if row.until else None,
-        "answered": row.answered.isoformat() if row.answered else None,
-        **({"triage": row.triage} if what in _RETRIAGED else {}),
-    }  # fmt: skip
-
-
-def _state_before(row: StoredMail) -> str:
-    """The state that a mail had when it was put off."""
-    states = [last["state"] for last in row.previous if last["state"] != SNOOZED]
-    return states[-1] if states else OPEN[0]
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import select
 
 from assistant.call import Call
+from assistant.desk.audit import log
 from assistant.desk.personal import personal_data
-from assistant.desk.store import Store, log
+from assistant.desk.store import Store
 from assistant.desk.tables import StoredMail, Wording
 from assistant.index.comparison import plain
 from assistant.types import Answer, Document

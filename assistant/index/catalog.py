@@ -11,39 +11,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from assistant.errors import IndexMissingError
+from assistant.index.lexical import search
+from assistant.index.rows import document_of, fact_of, question_of, unit_of
 from assistant.index.schema import FORMAT
-from assistant.types import Document, Fact, FactKind, Section, Span, Unit, UnitKind
+from assistant.types import Document, Fact, FactKind, KnownQuestion, Unit, UnitKind
 
-Origin = Literal["faq", "proposed", "fact"]
-
-# Units that a lexical search may score; the commonest words of a question are left out beyond.
-POSTINGS = 5_000
 # What was looked up last: so many units, and documents of so many characters together.
 _UNITS_HELD = 50_000
 _CHARACTERS_HELD = 32_000_000
 _QUESTIONS_HELD = 50_000
 _MARKS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class KnownQuestion:
-    """A question whose answer is bound to exact spans: from the FAQ, or made from a passage by a
-    model (``proposed``) or by its form (``fact``). Only those of the FAQ were validated."""
-
-    id: str
-    text: str
-    language: str
-    origin: Origin
-    entry: str
-    unit: str
-    document: str
-    parts: tuple[Span, ...]
 
 
 class Documents(Mapping[str, Document]):
@@ -119,10 +100,7 @@ class Catalog:
             ).fetchone()
             if row is None:
                 raise KeyError(id_)
-            found = Document(
-                row[0], row[1], row[2], row[3], row[4], row[5],
-                tuple(map(_section, json.loads(row[6]))), tuple(map(tuple, json.loads(row[7]))),
-            )  # fmt: skip
+            found = document_of(row)
             if self._held + len(found.text) > _CHARACTERS_HELD:
                 self._documents.clear()
                 self._held = 0
@@ -153,7 +131,7 @@ class Catalog:
         found = {id_: unit for id_ in wanted if (unit := self._units.get(id_)) is not None}
         missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
-            fresh = {row[0]: _unit(row) for row in self._among(
+            fresh = {row[0]: unit_of(row) for row in self._among(
                 "SELECT id, document, kind, section, composite, shape FROM units WHERE id", missing
             )}  # fmt: skip
             if len(self._units) + len(fresh) > _UNITS_HELD:
@@ -170,7 +148,7 @@ class Catalog:
             "AND composite IN (?, ?) ORDER BY number",
             (document, bool(composite), composite is not False),
         )
-        return [_unit(row) for row in rows]
+        return [unit_of(row) for row in rows]
 
     @cached_property
     def contacts(self) -> tuple[Unit, ...]:
@@ -180,12 +158,12 @@ class Catalog:
             "JOIN documents d ON d.id = document WHERE u.kind = 'contact' "
             "AND EXISTS (SELECT 1 FROM facts f WHERE f.unit = u.id) ORDER BY place, number"
         )
-        return tuple(map(_unit, rows))
+        return tuple(map(unit_of, rows))
 
     def facts(self, unit: str) -> tuple[Fact, ...]:
         """Facts of a unit, in the order of the text."""
         rows = self._db.execute("SELECT * FROM facts WHERE unit = ? ORDER BY rowid", (unit,))
-        return tuple(map(_fact, rows))
+        return tuple(map(fact_of, rows))
 
     def facts_of(
         self, kind: FactKind, *, value: str | None = None, unit_kind: UnitKind | None = None
@@ -198,7 +176,7 @@ class Catalog:
             "AND (? IS NULL OR u.kind = ?) ORDER BY place, number, f.rowid",
             (kind, value, value, unit_kind, unit_kind),
         )
-        return [_fact(row) for row in rows]
+        return [fact_of(row) for row in rows]
 
     def questions(self, ids: Iterable[str]) -> dict[str, KnownQuestion]:
         """Known questions by id; unknown ids are left out."""
@@ -207,7 +185,7 @@ class Catalog:
         missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
             rows = self._among("SELECT * FROM questions WHERE id", missing)
-            read = {row[0]: _question(row) for row in rows}
+            read = {row[0]: question_of(row) for row in rows}
             found |= read
             if len(self._questions) > _QUESTIONS_HELD:
                 self._questions.clear()
@@ -216,11 +194,11 @@ class Catalog:
 
     def all_questions(self) -> Iterator[KnownQuestion]:
         """All known questions, in the order in which they were written down."""
-        return map(_question, self._db.execute("SELECT * FROM questions ORDER BY rowid"))
+        return map(question_of, self._db.execute("SELECT * FROM questions ORDER BY rowid"))
 
     def validated_questions(self) -> Iterator[KnownQuestion]:
         """The questions of the FAQ, in its order."""
-        return map(_question, self._db.execute(
+        return map(question_of, self._db.execute(
             "SELECT * FROM questions WHERE origin = 'faq' ORDER BY rowid"
         ))  # fmt: skip
 
@@ -286,27 +264,9 @@ class Catalog:
     def lexical(self, words: Sequence[str], count: int) -> list[tuple[str, float]]:
         """Units that share stems with ``words``, as (id, BM25 score), best first.
 
-        BM25 as in FTS5 (k1 = 1.2, b = 0.75), headings weigh half of the body; higher is better.
-        Words that would make it score more than POSTINGS units are left out, the commonest first.
+        See ``lexical.search``: of very common words not all may count.
         """
-        wanted = [word for word in dict.fromkeys(words) if word.isalnum()]
-        telling: set[str] = set()
-        postings = 0
-        for word in sorted(wanted, key=self._frequency):
-            postings += self._frequency(word)
-            if postings > POSTINGS:
-                break
-            telling.add(word)
-        if not telling:
-            return []
-        query = " OR ".join(f'"{word}"' for word in wanted if word in telling)
-        rows = self._db.execute(
-            "SELECT id, score FROM (SELECT rowid AS found, -bm25(lexical, 1.0, 0.5) AS score "
-            "FROM lexical WHERE lexical MATCH ? ORDER BY score DESC LIMIT ?) "
-            "JOIN units ON number = found ORDER BY score DESC, number",
-            (query, count),
-        )
-        return [(unit, score) for unit, score in rows]
+        return search(self._db, words, count, self._frequency)
 
     def _frequency(self, stem: str) -> int:
         return self.vocabulary.get(stem, (0, ""))[0]
@@ -329,35 +289,3 @@ def read_meta(path: Path) -> dict[str, str]:
         return {}
     finally:
         db.close()
-
-
-def _section(row: Sequence) -> Section:  # type: ignore[type-arg]
-    return Section(row[0], row[1], Span(*row[2]), Span(*row[3]), row[4])
-
-
-def _unit(row: Sequence) -> Unit:  # type: ignore[type-arg]
-    shape = json.loads(row[5])
-    return Unit(
-        id=row[0],
-        document=row[1],
-        kind=row[2],
-        section=row[3],
-        span=Span(*shape["span"]),
-        sentences=tuple(Span(*s) for s in shape["sentences"]),
-        parts=tuple(Span(*p) for p in shape["parts"]),
-        lead=Span(*shape["lead"]) if shape["lead"] else None,
-        caller=Span(*shape["caller"]) if shape["caller"] else None,
-        composite=bool(row[4]),
-    )
-
-
-def _question(row: Sequence) -> KnownQuestion:  # type: ignore[type-arg]
-    return KnownQuestion(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6],
-        tuple(Span(*p) for p in json.loads(row[7])),
-    )
-
-
-def _fact(row: Sequence) -> Fact:  # type: ignore[type-arg]
-    unit, kind, value, label, start, end = row
-    return Fact(kind, value, label, Span(start, end), unit)

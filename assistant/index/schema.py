@@ -1,4 +1,4 @@
-"""How a catalog is laid out: what ingest/catalog.py writes and catalog.py reads."""
+"""How a catalog is laid out: what ingest/catalog.py writes, and catalog.py and rows.py read."""
 
 # Part of every version's fingerprint: raise it when the schema, parsing, units or views change.
 FORMAT = "9"

@@ -116,7 +116,7 @@ def _reader(format_: Format) -> Callable[[bytes], Structure]:
 
         return read_pdf
     if format_ == "docx":
-        from ingest.readers.docx import read_docx
+        from ingest.readers.docx.read import read_docx
 
         return read_docx
     if format_ == "odt":

@@ -10,7 +10,7 @@ from lxml import etree
 
 from assistant.errors import CorpusError
 from ingest.readers.archive import read_parts
-from ingest.readers.docx import format_number
+from ingest.readers.counters import format_number
 from ingest.readers.styled import Item, Styled, StyledBox, StyledTable, write_items
 from ingest.structure import Structure, TextBuilder
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from ingest.readers.headers import names_columns
 from ingest.readers.pdf.headings import HeadingFinder, numbering
 from ingest.readers.pdf.lines import Line
-from ingest.readers.pdf.page import Box, Word
-from ingest.readers.pdf.paragraphs import Paragraph, is_bullet
+from ingest.readers.pdf.marks import is_bullet
+from ingest.readers.pdf.pages.page import Box, Word
+from ingest.readers.pdf.paragraphs import Paragraph
 from ingest.structure import TextBuilder
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from assistant.answering.assistant import Assistant
 from assistant.commands.impact import touched_answers
-from assistant.desk.store import DONE, Decision, open_store
+from assistant.desk.decisions import Decision
+from assistant.desk.rows import DONE
+from assistant.desk.store import open_store
 from assistant.desk.triage import Desk
 from assistant.settings import Settings
 from assistant.web.store import Store

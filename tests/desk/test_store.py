@@ -14,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from assistant.desk.database import open_database
+from assistant.desk.decisions import Decision, MailTakenError
 from assistant.desk.retention import export, purge
 from assistant.desk.rows import DONE, DRAFTED, PERSON, REJECTED
-from assistant.desk.store import Decision, MailTakenError, Store
+from assistant.desk.store import Store
 from assistant.desk.triage import Desk
 from assistant.errors import ConfigurationError
 from tests.desk.servers import postgresql

@@ -15,6 +15,7 @@ from assistant.errors import IndexMissingError
 from assistant.index import catalog as catalog_module
 from assistant.index.catalog import Catalog, Documents
 from assistant.index.largest import largest
+from assistant.index.lexical import POSTINGS
 from assistant.index.schema import FORMAT
 from assistant.types import Document
 from ingest.catalog import CatalogWriter
@@ -35,7 +36,7 @@ def write(path: Path, texts: dict[str, str], *, version: str = FORMAT) -> None:
 
 
 def test_the_commonest_words_are_left_out_of_a_long_search(tmp_path: Path) -> None:
-    common = "\n\n".join(f"La commune numéro {n}." for n in range(catalog_module.POSTINGS))
+    common = "\n\n".join(f"La commune numéro {n}." for n in range(POSTINGS))
     write(tmp_path / "c", {"long": common, "short": "La commune publie un baromètre."})
     with closing(Catalog(tmp_path / "c")) as catalog:
         both = catalog.lexical(["commun", "barometr"], 10)

@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 
 from assistant.desk.approval import EmptyReplyError, PassageChangedError, approve
 from assistant.desk.corrections import CATEGORIES, STATES, URGENCIES, correct, essence
+from assistant.desk.decisions import Decision, MailMissingError, MailTakenError, NothingToUndoError
 from assistant.desk.faq import FaqError, add_to_faq
 from assistant.desk.outgoing import build_reply
 from assistant.desk.parse import parse_mail
 from assistant.desk.passages import to_reread
 from assistant.desk.rows import DONE, DRAFTED, OPEN, PERSON, REJECTED, SNOOZED
-from assistant.desk.store import Decision, MailMissingError, MailTakenError, NothingToUndoError
 from assistant.desk.tables import StoredMail
 from assistant.desk.users import officers
 from assistant.errors import ConfigurationError

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from assistant.desk.approval import PassageChangedError, approve, reworded, same_question
-from assistant.desk.store import MailMissingError, MailTakenError
+from assistant.desk.decisions import MailMissingError, MailTakenError
 from assistant.web.desk.site import Reader, Signer, desk_of, page
 
 router = APIRouter()

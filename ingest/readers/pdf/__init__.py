@@ -1,4 +1,4 @@
-"""PDF to structure, in stages: page (words, rules) > lines > tables, columns > flow > structure.
+"""PDF to structure, in stages: pages (words, rules) > lines > tables, columns > layout > structure.
 
 Coordinates are points, the origin is the top left corner of the page, y grows downwards.
 """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.readers.pdf.lines import Line, split_at_gaps
-from ingest.readers.pdf.page import Box, Page
+from ingest.readers.pdf.pages.page import Box, Page
 
 _PAGE_NUMBER = re.compile(
     r"^[\W_]*(?:p(?:age|\.)?\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|sur|de|of|-)\s*\d{1,4})?[\W_]*$", re.I

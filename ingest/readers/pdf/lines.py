@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from ingest.readers.pdf.page import Box, Word
+from ingest.readers.pdf.pages.page import Box, Word
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What the pages of a PDF hold. Only this room imports pdfium."""

@@ -1,0 +1,1 @@
+"""Tables: ruled grids, rows between rules, and rows that only their alignment makes a table."""
