@@ -9,8 +9,7 @@ from assistant.answering.ends import End, ends_likely
 from assistant.answering.identifiers import identifiers
 from assistant.answering.index import CallIndex, Traits
 from assistant.answering.question import Question
-from assistant.index.catalog import KnownQuestion
-from assistant.types import Span
+from assistant.types import KnownQuestion, Span
 
 if TYPE_CHECKING:
     from assistant.answering.retrieve import Candidate, Retrieval

@@ -19,9 +19,9 @@ from assistant.answering.topic_cues import cued_topics
 from assistant.answering.topics import PassageTopics
 from assistant.call import Call
 from assistant.embedding import WORD_DIMENSION
-from assistant.index.catalog import Catalog, Documents, KnownQuestion
+from assistant.index.catalog import Catalog, Documents
 from assistant.index.vectors import VectorStore
-from assistant.types import Document, Fact, Span, Unit
+from assistant.types import Document, Fact, KnownQuestion, Span, Unit
 from assistant.values import Value, find_values
 from assistant.words import stem, stop_words, tokens
 

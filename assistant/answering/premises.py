@@ -14,7 +14,11 @@ from assistant.values import Value
 MARGIN = 2.0
 _SUPPOSES = re.compile(
     r"n'est[- ]ce pas|c'est (?:bien|ça)|est bien|bien le|non \?|isn't it|right \?|right\?|correct \?|"
-    r"correct\?|\bwe have until|nous avons jusqu|on a jusqu|vrai\b|confirm",
+    r"correct\?|\bwe have until|nous avons jusqu|on a jusqu|vrai\b|confirm|"
+    # Tags: "…, wasn't it?", "…, ¿verdad?", "…, não é?", "…, oder?", "…, vero?", "…، أليس كذلك؟"
+    r"[,;،]\s*(?:(?:is|was|do|does|did|are|were|has|have|had|will|would|can|could)n['’]t (?:it|they|there|he|she|we|you|i)|"
+    r"yes|no|¿?(?:no(?: es (?:cierto|as[ií]))?|verdad|cierto|correcto|s[ií])|certo|n[ãa]o(?: é)?|né|é isso|correto|"
+    r"oder(?: nicht)?|nicht wahr|stimmt(?:'s| das)?|richtig|vero|giusto|صحيح|صح|أليس كذلك)\s*[?؟]",
     re.IGNORECASE,
 )
 

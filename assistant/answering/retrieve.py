@@ -19,9 +19,8 @@ from assistant.answering.interaction import interaction, least_met, met
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.embedding import Embedded, Words
-from assistant.index.catalog import KnownQuestion
 from assistant.index.largest import largest
-from assistant.types import Span, Unit
+from assistant.types import KnownQuestion, Span, Unit
 
 PASSAGES = 60
 QUESTIONS = 24
