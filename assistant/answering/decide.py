@@ -25,6 +25,7 @@ _OPEN_LEAD = 0.03
 _SURE = 0.5
 # Against a reader that has no doubt, a standard question that is left open takes more than _SURE.
 _NO_DOUBT, _OVERRULES = 0.95, 0.75
+_CERTAIN = 0.99
 _NAMED = 0.4
 _NEARER = 0.08
 # Kinds of values of which "at what hour?" and "in which year?" want one.
@@ -104,11 +105,13 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
         return Decision("not_in_sources", left_open[1], topic=left_open[0])
+    # Sources write names their own way ("Estados árabes", "États arabes").
+    foreign = question.language != index.call.language
     told = probability >= min(limits.answer, limits.partial)
     if told and (
         _value_missing(question, reading.candidates[0], index)
         or _items_missing(question, reading.candidates[0], index)
-        or _never_named(question)
+        or (_never_named(question) and not (foreign and probability >= _CERTAIN))
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
         return Decision("not_in_sources", 1.0 - probability)
