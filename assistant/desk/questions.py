@@ -21,6 +21,8 @@ from assistant.words import fold, stems
 MAX_QUESTIONS = 12
 MAX_SENTENCE = 700
 MAX_CONTEXT = 300
+# Sentences before a question in which a name may stand that it speaks of.
+_EARLIER = 4
 # No mail program wraps a line as short as this.
 _SHORT = 40
 _ITEM = re.compile(
@@ -71,12 +73,13 @@ class Form:
 class Asked:
     """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
     it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet"),
-    ``told`` whether that was told, not asked."""
+    ``told`` whether that was told, not asked. ``earlier`` is all that was written shortly before it."""
 
     text: str
     context: str = ""
     refers: bool = False
     told: bool = False
+    earlier: str = ""
 
     @property
     def full(self) -> str:
@@ -141,11 +144,14 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         parts = split_sentence(own[:1].upper() + own[1:])
         context = _context(sentence.text, sentences[:number])
         told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
-        found.append(Asked(parts[0], context, _refers(parts[0]), told))
+        earlier = " ".join(one.text for one in sentences[max(number - _EARLIER, 0) : number])
+        found.append(Asked(parts[0], context, _refers(parts[0]), told, earlier))
         for before_it, part in pairwise(parts):
             refers = _refers(part) or bool(_FRAGMENT.match(part))
             if content(part):
-                found.append(Asked(part, before_it[:MAX_CONTEXT] if refers else "", refers))
+                found.append(
+                    Asked(part, before_it[:MAX_CONTEXT] if refers else "", refers, earlier=f"{earlier} {before_it}".strip())
+                )
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 

@@ -23,6 +23,7 @@ from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
 from assistant.desk.questions import Asked, Form, find_questions, read_sentences
 from assistant.desk.reasons import declined, reasons, recognised, sentence_reasons, stated
+from assistant.desk.referents import referent
 from assistant.desk.rows import OPEN
 from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
@@ -99,7 +100,7 @@ class Desk:
                 mail, program, False, (), (), _category(_folded(mail, text), [], []), "low", language,
                 (), "", (), "automated",
             )  # fmt: skip
-        looked = [self._answer(question) for question in asked]
+        looked = [self._answer(question, mail.subject) for question in asked]
         if any(_settled(look) for look in looked):
             meant = [n for n, q in enumerate(asked) if not self._rhetorical(q, looked[n])]
             rhetorical = [q.text for n, q in enumerate(asked) if n not in meant]
@@ -186,11 +187,17 @@ class Desk:
     def _language(self, mail: Mail, text: str) -> str:
         return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
 
-    def _answer(self, question: Asked) -> _Looked | None:
+    def _answer(self, question: Asked, subject: str) -> _Looked | None:
         """The answer to a question, in the form that the assistant is surest of; a question that
-        refers to what was said before is first asked by that."""
+        refers to what was said before is first asked by that, one about somebody only by their name."""
         looks: list[_Looked] = []
-        for form in question.forms:
+        forms = question.forms
+        if not question.fits:
+            index = self._assistant.index(self.call.id)
+            named = referent(question.text, question.earlier, subject, index)
+            if named:
+                forms = (Form(f"{named} : {question.text}"), *(forms if question.refers else ()))
+        for form in forms:
             look = self._look(form)
             if look is None:
                 continue

@@ -1,0 +1,80 @@
+"""What "it", "they" or "the network" stands for in a question of a mail: the name that was said last before it,
+where the sources know that name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from babel import Locale
+
+from assistant.answering.index import CallIndex
+from assistant.answering.texts import SPOKEN
+from assistant.desk.asking import read_asking
+from assistant.words import fold, stop_words, tokens
+
+_RUN = re.compile(r"[A-ZÀ-Þ][\w'’-]*(?:[ \u00a0](?:(?:d[eu]s?|l[ae]s?|of|the) )?[A-ZÀ-Þ0-9][\w'’-]*)*")
+_SENTENCES = re.compile(r"(?<=[.!?…:])\s+")
+# Elisions and articles that a run begins with: "L'ANCT", "Les Interconnectés".
+_ARTICLE = re.compile(r"^(?:[LlDdQq]['’]|(?:Les?|La|The|El|Los|Las|Der|Die|Das)[ \u00a0])")
+_IMPERSONAL = re.compile(
+    r"\b(?:est|sera|serait|etait)-il (?:\w+ )?(?:possible|prevu|permis|obligatoire|necessaire|envisageable|trop|temps|interdit)|"
+    r"\b(?:y a|existe|faut|convient|suffit|reste|s'agit|semble)-(?:t-)?il\b|\bil (?:y a|faut|est|s'agit|suffit)\b|"
+    r"\b(?:is|was|would|will) it (?:\w+ )?(?:possible|allowed|necessary|mandatory|required|ok|okay|true|right|correct|too|be)\b|"
+    r"\bit (?:is|was|would be|seems)\b|\bwhether it\b"
+)
+_PRONOUN = re.compile(
+    r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|celui-ci|celle-ci|(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
+    r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
+    r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|programme europeen|label|plateforme)\b|"
+    r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"
+    r"\b(?:la|esa|esta) (?:asociacion|red|agencia)\b|\b(?:a|essa|esta) (?:associacao|rede|agencia)\b|"
+    r"\b(?:der verein|das netzwerk|die agentur)\b"
+)
+# How many sentences back a name may stand.
+_BACK = 4
+
+
+def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str:
+    """The name that ``question`` speaks of by a pronoun or as "the network", "" where it does not or where not
+    just one was said: in ``earlier`` (what its author wrote before it, the nearest sentence first), else in the
+    subject."""
+    asked = _IMPERSONAL.sub(" ", fold(question.replace("’", "'")))
+    if not (_PRONOUN.search(asked) or re.search(read_asking()["pronoun_subject"], asked)) or _names(question, index):
+        return ""
+    for sentence in [*reversed(_SENTENCES.split(earlier)[-_BACK:]), subject]:
+        found = {fold(name): name for name in _names(sentence, index)}
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else ""
+    return ""
+
+
+def _names(text: str, index: CallIndex) -> list[str]:
+    """Names in ``text`` that the sources write too, other than the call's own and those of countries."""
+    found = []
+    for run in _RUN.finditer(text):
+        name = _ARTICLE.sub("", run.group())
+        words = [word for word in tokens(name) if word not in stop_words()]
+        if words and not set(words) <= _own_words(index) and fold(name) not in _territories() and _known(name, index):
+            found.append(name)
+    return found
+
+
+def _known(name: str, index: CallIndex) -> bool:
+    """Whether the sources write ``name``, or all of it in capitals, and never in small letters."""
+    written = index.holds(name) or (len(name) > 2 and index.holds(name.upper()))
+    return written and (" " in name or not index.holds(f" {name.lower()}"))
+
+
+def _own_words(index: CallIndex) -> set[str]:
+    """Words of what a mail about the call names anyway: the call, its authority, and whom one writes to."""
+    call = index.call
+    own = set(tokens(f"{call.title} {call.authority} {call.handoff.name} appel à projets AAP"))
+    short = {fold(acronym) for acronym, long in call.acronyms.items() if own.issuperset(tokens(long))}
+    return own | short
+
+
+@lru_cache(maxsize=1)
+def _territories() -> frozenset[str]:
+    """Names of countries and continents in the languages that are spoken."""
+    return frozenset(fold(name) for code in SPOKEN for name in Locale(code).territories.values())
