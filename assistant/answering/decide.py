@@ -37,10 +37,10 @@ _BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
-    r"\b(?:ignor\w+|oubli\w+|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
+    r"(?<!\bai )(?<!\ba )(?<!\bavons )(?<!\bavez )(?<!\bont )\b(?:ignore[zr]?|oublie[zr]?|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
     r"regles?|prompts?|rules|instrucciones|regras|instrucoes)\b|"
     r"\b(?:system prompt|prompt systeme|prompt initial|instructions? (?:systeme|initiales|cachees))\b|"
-    r"\b(?:you are now|tu es maintenant|act as|fais comme si|pretend to be|jailbreak|dan mode|"
+    r"\b(?:you are now|tu es maintenant|(?:^|[.!?:;]\s+|please |now )act as (?:if|an?|my|the)|fais comme si|pretend to be|jailbreak|dan mode|"
     r"mode developpeur|developer mode)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -57,7 +57,7 @@ _LEAD_IN = re.compile(
 
 # "… et sous quelles réserves ?": what is asked about stands in the question before.
 _FRAGMENT = re.compile(
-    rf"^{PREPOSITION}(?:(?:quel(?:le)?s?|which|what|qu[eé]|cu[aá]l(?:es)?) [\w'’-]+|quand|combien|quoi|whom|when|cu[aá]ndo)\s*\??$", re.I
+    rf"^{PREPOSITION}(?:(?:quel(?:le)?s?|which|what|qu[eé]|cu[aá]l(?:es)?)(?: [\w'’-]+){{1,3}}|quand|combien|quoi|whom|when|cu[aá]ndo)\s*\??$", re.I
 )
 
 
@@ -304,10 +304,11 @@ def _distinct(found: list[Asked]) -> list[Asked]:
     return kept
 
 
-def _words(asked: Asked) -> set[str]:
-    """What tells a question from others; all of one that has no content of its own ("depuis quand ?")."""
-    alone = set() if content(asked.text) else {fold(asked.text)}
-    return set(stems(asked.full)) | alone
+def _words(asked: Asked) -> tuple[set[str], set[str]]:
+    """What tells a question from others: its own words, all of one that has no content of its own ("depuis
+    quand ?"), and those with its context."""
+    own = set(stems(asked.text)) if content(asked.text) else {fold(asked.text)}
+    return own, set(stems(asked.full))
 
 
 def _lead() -> re.Pattern[str]:

@@ -24,7 +24,7 @@ _IMPERSONAL = re.compile(
     r"\bit (?:is|was|would be|seems)\b|\bwhether it\b"
 )
 _PRONOUN = re.compile(
-    r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|celui-ci|celle-ci|(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
+    r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|lui|celui-ci|celle-ci|(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
     r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|programme europeen|label|plateforme)\b|"
     r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"

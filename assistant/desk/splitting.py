@@ -9,7 +9,7 @@ from assistant.words import fold, stop_words, tokens
 
 PREPOSITION = (
     r"(?:à|de|dans|par|pour|avec|sur|sous|en|depuis|chez|vers|selon|auprès de|jusqu['’]à|à partir de|"
-    r"to|by|from|with|for|in|at|until|a|hasta|con|para|por|desde) "
+    r"to|by|from|with|for|in|at|on|of|about|under|until|a|hasta|con|para|por|desde) "
 )
 # After a comma alone, "est-il" goes on with what stands before it ("ce projet, porté par une ville, est-il …").
 _AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+(?![a-zà-ÿ]+-(?:t-)?(?:ils?|elles?)\b))"
@@ -31,8 +31,8 @@ _ON_THE_OTHER = re.compile(r"\s*[,;]?\s*(?:(?:et|mais) )?(?:d['’]autre part|d[
 _ANNOUNCED = re.compile(
     r"\b(?:choses?|points?|questions?|[ée]l[ée]ments?|informations?|things?|cosas|puntos|preguntas|manque|besoin|faudrait|savoir|préciser|indiquer|connaître|obtenir)\b[^:.?!]{0,40}:\s+(?=\S)", re.I
 )
-# "…, fait-il partie des thèmes ?"
-_INVERSION = re.compile(r"[a-zà-ÿ]-(?:t-)?(?:ils?|elles?)\b", re.I)
+# What was announced is one question: "…, fait-il partie des thèmes ?", "entre A et B, quel est le délai ?"
+_MAIN_CLAUSE = re.compile(r"[a-zà-ÿ]-(?:t-)?(?:ils?|elles?)\b|,\s+(?:quel|combien|qui |où|quand|comment|which|what|how|when)", re.I)
 _CLAUSE_START = re.compile(
     r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
     re.I,
@@ -45,7 +45,7 @@ def split_sentence(sentence: str) -> list[str]:
     mark = "?" if sentence.rstrip().endswith("?") else ""
     announced = _ANNOUNCED.search(sentence)
     listed = sentence[announced.end() :] if announced else ""
-    if listed and (_CLAUSE_FIRST.match(listed) or not _INVERSION.search(listed)):
+    if listed and (_CLAUSE_FIRST.match(listed) or not _MAIN_CLAUSE.search(listed)):
         parts = (_SPLIT_CLAUSE if _CLAUSE_FIRST.match(listed) else _SPLIT_NOUN).split(listed)
         things = [part.strip() for part in parts if part and part.strip()]
         if len(things) > 1 and all(content(thing) for thing in things):

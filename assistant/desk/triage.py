@@ -249,6 +249,8 @@ class Desk:
         return looked
 
 
+# "My first question is in the subject line."
+_SUBJECT = re.compile(r"\b(?:subject|objet|asunto|assunto|betreff)\b", re.I)
 _NAMED = frozenset({
     "extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected",
     "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
@@ -287,10 +289,12 @@ def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
         inner = find_questions(mail.forwarded, listener)
         if inner or not text:
             return f"{text}\n{mail.forwarded}".strip(), inner
-    if not asked:
-        subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
-        if len(text) < 60 or (subject == mail.subject and subject.rstrip().endswith("?")):
-            asked = find_questions(subject, listener)
+    subject = re.sub(r"^(?:\s*(?:re|tr|fwd?|rép|aw)\s*:\s*)+", "", mail.subject, flags=re.I)
+    own_question = subject == mail.subject and subject.rstrip().endswith("?")
+    if not asked and (len(text) < 60 or own_question):
+        asked = find_questions(subject, listener)
+    elif own_question and _SUBJECT.search(text):
+        asked = [*find_questions(subject, listener), *asked]
     return text, asked
 
 
