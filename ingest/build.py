@@ -19,8 +19,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from assistant.answering.index import INTENTS
-from assistant.answering.prototypes import load_prototypes, topic_wordings, vector_space
+from assistant.answering.prototypes import Prototypes, load_prototypes, topic_wordings, vector_space
 from assistant.call import Call, load_call
 from assistant.embedding import Embedder
 from assistant.errors import (
@@ -120,6 +122,7 @@ def ingest(
                     rules.store.vectors("questions", [q.id for q in faq.questions]),
                     prototypes,
                     frozenset(s.id for s in standards if s.status == "answered"),
+                    _asked_of_call(standards, embedder, prototypes),
                 )
                 if intents is not None:
                     intents.save(staging / INTENTS)
@@ -190,6 +193,17 @@ def _validated(folder: Path, rules: Sequence[Input]) -> str:
     for item in rules:
         digest.update(f"\x1f{item.sha256}\x1f{item.known}".encode())
     return digest.hexdigest()
+
+
+def _asked_of_call(
+    standards: Sequence[Standard], embedder: Embedder, prototypes: Prototypes
+) -> list[tuple[str, str, np.ndarray]]:
+    """Id, wording and whitened vector of what is left open, as it is asked of this call."""
+    rows = [(standard.id, text) for standard in standards for text in standard.wordings]
+    if not rows:
+        return []
+    vectors = prototypes.whitening.apply(embedder.encode([text for _, text in rows], kind="query"))
+    return [(id_, text, vector) for (id_, text), vector in zip(rows, vectors, strict=True)]
 
 
 def _left_open(standards: Sequence[Standard]) -> str:

@@ -49,7 +49,8 @@ class Entry(BaseModel):
 
 class Standard(BaseModel):
     """What the officer says of a standard question (catalogue.toml): whether these sources answer
-    it, by which quotes, or the ``nearest`` thing that they do say."""
+    it, by which quotes, or the ``nearest`` thing that they do say. ``questions`` are ways in which what is left
+    open is asked of this call, by its own names ("Combien de villes sont dans ce réseau ?")."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,12 +59,22 @@ class Standard(BaseModel):
     quote: str | None = None
     quotes: list[str] = []
     nearest: str | None = None
+    questions: list[str] = []
+    questions_en: list[str] = []
+    questions_other: list[str] = []
 
     @model_validator(mode="after")
     def _quoted(self) -> Standard:
         if self.status == "answered" and not (self.quote or self.quotes):
             raise ValueError("an answered question needs a 'quote'")
+        if self.status == "answered" and self.wordings:
+            raise ValueError("questions of this call that it answers belong into an [[entry]]")
         return self
+
+    @property
+    def wordings(self) -> list[str]:
+        """All ``questions``."""
+        return self.questions + self.questions_en + self.questions_other
 
 
 @dataclass(frozen=True, slots=True)

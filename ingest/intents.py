@@ -49,9 +49,11 @@ def intents_of_call(
     vectors: Mapping[str, np.ndarray],
     prototypes: Prototypes,
     answered: frozenset[str],
+    left_open: Iterable[tuple[str, str, np.ndarray]] = (),
 ) -> Intents | None:
     """From the validated ``questions``, whose whitened vectors are given by id, and from the
-    standard questions other than those ``answered`` (their wordings are validated questions).
+    standard questions other than those ``answered`` (their wordings are validated questions). ``left_open``:
+    wordings by which others are asked of this call, with their whitened vectors.
 
     None when no question was validated.
     """
@@ -66,4 +68,5 @@ def intents_of_call(
         for kind, id_, text, vector in prototypes.wordings
         if not (kind == "topic" and id_ in answered)
     ]
+    rows += [(Intent("topic", id_), text, vector) for id_, text, vector in left_open]
     return fit_intents(rows)
