@@ -61,3 +61,14 @@ def test_capitals_name_no_other_call(assistant: Assistant) -> None:
     answer = assistant.ask("CALENDRIER AAP OUVERTURE ET CLOTURE")
     assert "13 mars 2024" in answer.text
     assert assistant.ask("Quelle est la date de clôture de l'AAP « Mobilités » ?").status == "out_of_scope"
+
+
+@pytest.mark.parametrize("question", [
+    "Qui dirige l'ANCT ?",
+    "How many cities take part in the City 2 City Network?",
+    "Quem dirige a ANCT?",
+    "Wer finanziert die Interconnectés?",
+])  # fmt: skip
+def test_what_the_sources_do_not_say_of_what_they_name(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "not_in_sources", answer.text

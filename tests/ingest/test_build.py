@@ -38,3 +38,16 @@ def test_a_broken_file_is_named_and_the_index_stays(corner: Settings, embedder: 
 def test_a_second_builder_says_so(corner: Settings, embedder: Embedder) -> None:
     with Versions(corner.data_dir, "essai").writing(1), pytest.raises(IndexBusyError):
         ingest(corner, "essai", embedder)
+
+
+def test_wordings_of_what_is_left_open_belong_to_no_answered_question(corner: Settings, embedder: Embedder) -> None:
+    path = corner.corpus_dir / "essai" / "faq.toml"
+    faq = path.read_text(encoding="utf-8")
+    open_ = '\n[[standard]]\nid = "organisation_leader"\nstatus = "{}"\nquestions = ["Qui dirige la Ligue ?"]\n'
+    path.write_text(faq + open_.format("not_answered"), encoding="utf-8")
+    before = ingest(corner, "essai", embedder)
+    assert before.changed
+    path.write_text(faq + open_.format('answered"\nquote = "x'), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"faq\.toml, standard organisation_leader: .*\[\[entry\]\]"):
+        ingest(corner, "essai", embedder)
+    assert Versions(corner.data_dir, "essai").current() == before.version
