@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from threading import Lock
 
 from assistant.answering.assistant import Assistant
@@ -16,6 +15,7 @@ from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.asking import Listener
 from assistant.desk.automated import automated, is_offer, is_thanks, wants_no_reply
+from assistant.desk.category import category_of
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
@@ -25,7 +25,7 @@ from assistant.desk.questions import Asked, Form, find_questions, read_sentences
 from assistant.desk.reasons import declined, reasons, recognised, sentence_reasons, stated
 from assistant.desk.referents import referent
 from assistant.desk.rows import OPEN
-from assistant.desk.types import Category, MailStatus, Reply, Triaged, Urgency
+from assistant.desk.types import MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
 from assistant.errors import CorpusError, QuestionError
 from assistant.types import ABSTENTIONS, Answer, Turn
@@ -42,21 +42,6 @@ NEAR, ASKS_SURELY = 0.55, 0.96
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 PERSON = "person"
-_GROUPS: dict[str, Category] = {
-    "funding": "funding", "eligibility": "eligibility", "scope": "scope", "calendar": "calendar",
-    "procedure": "procedure", "technical": "technical", "selection": "procedure",
-    "obligations": "procedure", "contact": "contact", "partner": "partner",
-}  # fmt: skip
-_WORDS: tuple[tuple[Category, str], ...] = (
-    ("technical", r"\b(?:plateforme|bug|erreur|message d'erreur|lien mort|connexion|mot de passe|telecharg\w+|upload|fichier|pdf|format|portail|site ne|platform|password|error|login)\b"),
-    ("calendar", r"\b(?:date|dates|calendrier|delai|delais|echeance|cloture|ouverture|quand|jusqu'a|deadline|closing|when|comite de selection|plazo|fecha|cuando|report)\b"),
-    ("funding", r"\b(?:montant|subvention|financ\w+|cofinanc\w+|budget|taux|depenses?|euros?|plafond|cout|couts|salaires?|grant|funding|amount|money|costs?|importe|financiacion)\b"),
-    ("contact", r"\b(?:contact\w*|interlocut\w+|a qui|telephone|adresse mail|coordonnees|scac|ambassade|joindre|whom?|reach|phone|contactar|quien)\b"),
-    ("eligibility", r"\b(?:eligib\w+|candidater|postuler|peut-on|pouvons-nous|qui peut|association|entreprise|commune|collectivite|apply|applicant|elegible)\b"),
-    ("procedure", r"\b(?:dossier|deposer|depot|formulaire|pieces?|document|deliberation|lettre|candidature|jury|selection|criteres?|submit|application|form|formulario|solicitud)\b"),
-    ("partner", r"\b(?:partenaires?|partenariat|partner\w*|socios?)\b"),
-    ("scope", r"\b(?:thematique|theme|champs?|action|actions|projets?|inclusi\w+|numerique|scope|topic|tema|exemples?)\b"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +82,7 @@ class Desk:
         program = automated(mail)
         if program and not (example and example.state in OPEN):
             return Triaged(
-                mail, program, False, (), (), _category(_folded(mail, text), [], []), "low", language,
+                mail, program, False, (), (), category_of(mail, text, [], []), "low", language,
                 (), "", (), "automated",
             )  # fmt: skip
         looked = [self._answer(question, mail.subject) for question in asked]
@@ -139,7 +124,7 @@ class Desk:
         urgent = [id_ for id_ in found if reasons()[id_].urgent] if needs_reply else []
         if needs_reply and asked and self._deadline_is_near():
             urgent.append(DEADLINE)
-        category = _category(_folded(mail, text), [look for look in looked if look], human)
+        category = category_of(mail, text, [look.group for look in looked if look], human)
         letter = Letter("", (), ())
         if needs_reply and not (human == ["injection"] and not any(r.kind == "answered" for r in replies)):
             named = [id_ for id_ in human if id_ in _NAMED]
@@ -331,25 +316,3 @@ def _status(replies: list[Reply], human: list[str], needs_reply: bool) -> MailSt
     if "answered" in kinds:
         return "partial"
     return "out_of_scope" if kinds == {"outside"} else "person" if kinds == {"person"} else "not_in_sources"
-
-
-def _folded(mail: Mail, text: str) -> str:
-    return fold(f"{mail.subject}\n{text[:3_000]}".replace("’", "'"))
-
-
-def _category(text: str, looked: list[_Looked], human: list[str]) -> Category:
-    for id_ in human:
-        named = reasons()[id_].category if id_ in reasons() else ""
-        if named and id_ in ("extension", "press", "legal", "personal_data"):
-            return named  # type: ignore[return-value]
-    groups = Counter(_GROUPS[look.group] for look in looked if look.group in _GROUPS)
-    if groups:
-        return groups.most_common(1)[0][0]
-    hits = [(len(pattern.findall(text)), -n, name) for n, (name, pattern) in enumerate(_patterns())]
-    best = max(hits)
-    return best[2] if best[0] else "other"
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[Category, re.Pattern[str]], ...]:
-    return tuple((name, re.compile(pattern)) for name, pattern in _WORDS)
