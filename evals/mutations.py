@@ -15,7 +15,7 @@ from assistant.types import Answer
 from assistant.values import Value, find_values
 
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-_COMPUTED = re.compile(r"\((?:calculé|computed)\s?:[^()]*\)")
+_COMPUTED = re.compile(r"\((?:calculé|computed|calculado|berechnet|calcolato|محسوب)\s?:[^()]*\)")
 _MARK = re.compile(r"\[(\d+)\]")
 
 

@@ -17,7 +17,7 @@ from assistant.values import Value
 from evals.metrics.evidence import cited_spans
 from evals.metrics.matching import MARKER, clean, supported, values_in
 
-_COMPUTED = re.compile(r"\((?:calcul|computed)[^()]*\)", re.IGNORECASE)
+_COMPUTED = re.compile(r"\((?:calc[uo]l|computed|berechnet|محسوب)[^()]*\)", re.IGNORECASE)
 _HERE = "\ue000"  # stands where a computed segment was
 _STATED = ("email", "phone", "url")  # nobody computes these
 _CRITICAL = ("date", "email", "phone")
@@ -99,7 +99,7 @@ def is_exact(citation: Citation, documents: Mapping[str, Document]) -> bool:
 def find_claims(text: str) -> list[Claim]:
     """Typed values of an answer's text, those that it marks as computed left out.
 
-    Computed is what stands in a parenthesis that starts with "calcul…" or "computed", and the
+    Computed is what stands in a parenthesis that starts with "calcul…", "computed" or the like, and the
     value just before it; but an e-mail, a phone number or an address is never computed.
     """
     claims = [
