@@ -68,6 +68,11 @@ _FOLLOWS = re.compile(
     r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|"
     r"association|agence)|il|elle|ils|elles|he|she|they)\b"
 )
+# Of those, the words that stand for something however the question is built: not "peuvent-elles".
+_REFERS = re.compile(
+    r"^\W*(?:et|mais|alors|and|but|what about|y|e|und)\b|\b(?:son|sa|ses|leurs?|lui|celui|celle|ceux|celles|ca|cela|dedans|"
+    r"his|hers?|them|their|it|its|that|those|this|there|su|sus|seu|sua|ihre?|dessen)\b"
+)
 # "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
 _BACK = re.compile(
     r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
@@ -79,6 +84,16 @@ _CALL_ITSELF = re.compile(
     r"(?:ce|cet|this|that|est[ae]|ess[ae]|dies\w*) (?:\w+ )?(?:appels?|aap|reglements?|dispositifs?|programmes?|documents?|"
     r"textes?|fonds|cadre|calls?|schemes?|funds?|texts?|regulations?|convocatoria|chamada|edital|projektaufruf\w*|aufruf\w*)|"
     r"is it|(?:believe|think|know|said?|says?|sure|told|fact|so) that)\b"
+)
+# Short, but whole: "Qui peut candidater ?", "What is the deadline?", "C'est quoi un tiers-lieu ?"; and what only
+# thanks or greets.
+_WHOLE = re.compile(
+    r"^\W*(?:(?:qui|que|quels?|quelles?|what|who|which|how|wer|was|welche|quien(?:es)?|cual(?:es)?|quem|qual|quais)\b[^?]*?\b"
+    r"(?:est|sont|peut|peuvent|doit|doivent|fait|is|are|can|may|does|do|darf|kann|ist|sind|puede|pueden|es|son|pode|podem|sao)\b|"
+    r"(?:c'est|cest|c) (?:quoi|koi)\b|(?:les?|la|une?|the) \w+ (?:peut|peuvent|doit|doivent|est|sont)-(?:ils?|elles?)\b)"
+)
+_POLITE = re.compile(
+    r"^\W*(?:(?:merci|thanks?|thank you|danke|gracias|obrigad[oa]|شكرا|bonjour|bonsoir|hello|hi|ok|d'accord|parfait|super)\b[^?؟]{0,20})$"
 )
 _COURTESY = re.compile(
     r"^\W*(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|coucou|hola|ola|guten tag|bjr|slt)"
@@ -266,6 +281,9 @@ def _context(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
         return ""
     folded = fold(_COURTESY.sub("", piece))
     short = _content(piece) <= 2
+    whole = bool(_WHOLE.search(fold(piece))) and bool(_content(piece)) and not _REFERS.search(folded)
+    if not earlier and (whole or _POLITE.search(fold(piece))):
+        return ""
     if earlier:
         bare = _content(piece) <= 1  # "… et en quelle année ?"
         return previous if bare or (_FOLLOWS.search(folded) and short) else ""
