@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.verify import COMPUTED
 from assistant.types import Answer
 from assistant.values import Value, find_values
 
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-_COMPUTED = re.compile(r"\((?:calculé|computed|calculado|berechnet|calcolato|محسوب)\s?:[^()]*\)")
 _MARK = re.compile(r"\[(\d+)\]")
 
 
@@ -131,7 +131,7 @@ def _swap(
 def _stated(answer: Answer) -> list[Value]:
     """Values of the text, computed ones and the numbers of its markers left out."""
     text = _MARK.sub(lambda mark: " " * len(mark[0]), answer.text)
-    computed = [match.span() for match in _COMPUTED.finditer(answer.text)]
+    computed = [match.span() for match in COMPUTED.finditer(answer.text)]
     return [
         value
         for value in find_values(text)

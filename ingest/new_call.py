@@ -117,10 +117,19 @@ def _initials(words: Sequence[str]) -> str:
 _SMALL_WORDS = frozenset("de du des la le les et en d l au aux a pour par sur".split())
 
 
+# "Règlement de l'appel à projets « Eau » – session 2027": its name stands in quotation marks.
+_CALLED = re.compile(
+    r"^(?:règlement (?:de l['’]|du ))?(?:appel à (?:projets?|candidatures?|manifestation d['’]intérêt)|AAP|AMI)[^«“\"]{0,40}"
+    r"[«“\"]\s*([^»”\"]+?)\s*[»”\"].{0,40}$",
+    re.IGNORECASE,
+)
+
+
 def _title(structure: Structure, default: str) -> str:
     for block in structure.blocks:
         if block.kind == "title":
-            return re.sub(r"\s+", " ", structure.text[block.span.start : block.span.end])
+            title = re.sub(r"\s+", " ", structure.text[block.span.start : block.span.end])
+            return _CALLED.sub(r"\1", title)
     return default
 
 

@@ -35,7 +35,8 @@ from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
 from assistant.answering.texts import say
-from assistant.answering.understand import clean, detect_language, understand
+from assistant.answering.understand import Understanding, clean, detect_language, understand
+from assistant.answering.whose import about_named, named_before
 from assistant.call import Call, list_calls
 from assistant.chat_model import open_chat_model
 from assistant.clock import Clock, system_clock
@@ -191,6 +192,9 @@ class Assistant:
             watch.lap("retrieve")
             yield Progress("read")
             reading = read(part, retrieval)
+            named = named_before(part, self._told(part, understood, draft, history, index), index)
+            if named and reading.candidates:
+                reading = about_named(reading, named)
             decision = decide(part, retrieval, reading, index)
             if decision.status != "refused":
                 other = served_call(part, index, self.calls.values())
@@ -225,6 +229,18 @@ class Assistant:
         yield from outlet.show(answer.text, answer.citations)
         metrics.ANSWERS.labels(answer.mode, answer.status).inc()
         return answer, steps
+
+    def _told(
+        self, part: Question, understood: Understanding, draft: Draft, history: Sequence[Turn], index: CallIndex
+    ) -> str:
+        """The answer to the question that a follow-up about somebody's address refers to."""
+        if not part.context or part.asked != "contact":
+            return ""
+        if any(part.context == other.text for other in understood.parts):
+            return "\n".join(draft.lines)
+        asked = max((n for n, turn in enumerate(history) if turn.role == "user"), default=0)
+        answered = [turn.text for turn in history[asked:] if turn.role == "assistant"]
+        return answered[-1] if answered else self.ask(part.context, history[:asked], call=index.call.id).text
 
     def _checked(self, question: str, index: CallIndex) -> str:
         message = clean(question)

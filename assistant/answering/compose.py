@@ -67,7 +67,11 @@ def compose_answer(
         mark += own
         if number == 0 and corrected:
             line = say(draft.language, "correction", said=corrected, quote=text, mark=mark)
-        elif "\n" in text or (candidate.unit.kind == "row" and phrase != "partial"):
+        elif "\n" in text:
+            line = f"{text} {mark}"
+            if draft.language != draft.index.document(candidate.unit.document).language:
+                line = f"{say(draft.language, 'listed')}\n{line}"
+        elif candidate.unit.kind == "row" and phrase != "partial":
             line = f"{text} {mark}"
         else:
             line = say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark)

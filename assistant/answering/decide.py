@@ -73,7 +73,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     folded = fold(question.text)
     if _ATTACK.search(folded):
         return Decision("refused", 1.0 - probability, phrase="refused")
-    if reading.verbatim:
+    if reading.settled:
         return Decision("answered", probability)
     conduct = _conduct(retrieval)
     if conduct == "attack":

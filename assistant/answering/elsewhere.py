@@ -10,7 +10,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.premises import supposes
 from assistant.answering.question import Question
 from assistant.call import Call
-from assistant.words import fold, stems, tokens
+from assistant.words import fold, stem, stems, stop_words, tokens
 
 # A call by its name: "appel à projets Jeunesse", "AAP « Mobilités »". The name starts with a capital.
 _NAMED = re.compile(
@@ -31,8 +31,18 @@ _OF_A_CALL = re.compile(
 )
 
 
+# What a call is called by in running text: "l'AAP sport", "l'appel sur l'eau et l'assainissement".
+_CALLED = re.compile(
+    r"\b(?:appels?(?: a (?:projets?|candidatures?))?|aap|call(?: for (?:projects?|proposals?))?|convocatoria|edital|"
+    r"(?:projekt)?aufruf)\s+(?P<words>(?:[\w'’-]+\s+){0,7}[\w'’-]+)"
+)
+# Words of any title of a call.
+_ANY_TITLE = frozenset(stems("appel projets candidatures règlement programme session édition call projects"))
+
+
 def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> Call | None:
-    """The other call of those served that the question names by its title or its id.
+    """The other call of those served that the question names by its title, by its id, or right after "appel"
+    or the like by words of its title.
 
     A title counts where the question speaks of a call, or quotes or capitalises it; words that
     this call's own title or sources hold together name nothing else.
@@ -51,9 +61,26 @@ def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> 
             by_title = False
         if by_title and index.holds(call.title):
             by_title = False
+        by_title = by_title or _called(question.text, call, index)
         if by_title or re.search(rf"(?<![\w-]){re.escape(call.id)}(?![\w-])", question.text.lower()):
             found, length = call, len(title)
     return found
+
+
+def _called(text: str, call: Call, index: CallIndex) -> bool:
+    """Whether ``text`` names ``call`` right after "appel" by words of its title that are none of this call's: by
+    two, or by one that these sources never use."""
+    title = set(stems(call.title)) - _ANY_TITLE - set(stems(index.call.title))
+    for match in _CALLED.finditer(fold(text)):
+        named: list[str] = []
+        for word in tokens(match["words"]):
+            if stem(word) in title:
+                named.append(stem(word))
+            elif word not in stop_words():
+                break
+        if len(set(named)) > 1 or (named and named[0] not in index.catalog.vocabulary):
+            return True
+    return False
 
 
 def _as_a_name(title: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
+from assistant.answering.texts import say
 from assistant.values import Value
 
 # Log odds within which another candidate may be the one that was meant. Chosen on the dev questions.
@@ -50,7 +51,8 @@ def said_otherwise(
         if len(near) > 1:
             return ""
         if len(same) == 1 and not any(_agrees(value, v) for v in same) and supposes(question):
-            return question.text[value.start : value.end]
+            said = question.text[value.start : value.end]
+            return say(question.language, "supposed_date", date=said) if kind == "date" and said[:1].isdigit() else said
     return ""
 
 

@@ -80,13 +80,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Candidates, best first, and the probability (0 to 1) that the first one answers. ``verbatim``: a person
-    validated that it answers this question, asked in the very words of that one."""
+    """Candidates, best first, and the probability (0 to 1) that the first one answers. ``settled``: nothing is
+    to be judged any more, because a person validated that it answers this question, asked in the very words of
+    that one, or because the question is about whom the answer before it named."""
 
     candidates: list[Candidate]
     probability: float
     features: dict[str, float]
-    verbatim: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     probability = sigmoid(reader.answer.logits([features])[0])
     if validated is not None:
         probability = max(probability, _VERBATIM)
-    return Reading(ranked, probability, features, verbatim=validated is not None)
+    return Reading(ranked, probability, features, settled=validated is not None)
 
 
 def _validated(

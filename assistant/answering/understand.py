@@ -27,7 +27,7 @@ _LANGUAGES = ("fr", "en", "es", "pt", "de", "it", "ar", "nl")
 _PRIOR = {"fr": 6.0, "en": 2.0}
 
 # Letters of one of these languages only, each worth so many of its function words.
-_LETTERS = {"es": frozenset("¿¡ñ"), "pt": frozenset("ãõ"), "de": frozenset("ßäü"), "ar": frozenset("ابتدرسعكلمنهويةىئ")}
+_LETTERS = {"es": frozenset("¿¡ñ"), "pt": frozenset("ãõ"), "de": frozenset("ßäü"), "ar": frozenset(map(chr, range(0x621, 0x64B)))}
 _LETTER = 6
 
 # Content words from which a question is understood without the sentences around it. On dev messages
@@ -61,18 +61,16 @@ _REQUESTS = re.compile(
     r"(?:rappel|donne|indique|precise|communique|dites|redis|redonne|tell|give|remind|send|dime|dame|"
     r"digame|deme|recuerd|diga|lembr|sagen|nennen|geben)"
 )
-_FOLLOWS = re.compile(
-    r"^\W*(?:et\b|mais\b|ok\b|d'accord|alors\b|and\b|but\b|what about|y\b|e\b|und\b)|"
-    r"\b(?:son|sa|ses|leur|leurs|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|"
-    r"his|her|hers|their|them|it|its|that|those|this one|there|su|sus|seu|sua|ihre?|dessen|"
-    r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|"
-    r"association|agence)|il|elle|ils|elles|he|she|they)\b"
+# Words that stand for what was said before, however a question is built.
+_REFERRING = (
+    r"^\W*(?:et|mais|ok|d'accord|alors|and|but|what about|y|e|und)\b|"
+    r"\b(?:son|sa|ses|leurs?|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|"
+    r"his|hers?|their|them|it|its|that|those|this one|there|su|sus|seu|sua|ihre?|dessen|"
+    r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|association|agence))\b"
 )
-# Of those, the words that stand for something however the question is built: not "peuvent-elles".
-_REFERS = re.compile(
-    r"^\W*(?:et|mais|alors|and|but|what about|y|e|und)\b|\b(?:son|sa|ses|leurs?|lui|celui|celle|ceux|celles|ca|cela|dedans|"
-    r"his|hers?|them|their|it|its|that|those|this|there|su|sus|seu|sua|ihre?|dessen)\b"
-)
+_REFERS = re.compile(_REFERRING)
+# And those that only may: "est-elle …", but "les régions peuvent-elles …" too.
+_FOLLOWS = re.compile(rf"{_REFERRING}|\b(?:il|elle|ils|elles|he|she|they)\b")
 # "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
 _BACK = re.compile(
     r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
@@ -85,15 +83,17 @@ _CALL_ITSELF = re.compile(
     r"textes?|fonds|cadre|calls?|schemes?|funds?|texts?|regulations?|convocatoria|chamada|edital|projektaufruf\w*|aufruf\w*)|"
     r"is it|(?:believe|think|know|said?|says?|sure|told|fact|so) that)\b"
 )
-# Short, but whole: "Qui peut candidater ?", "What is the deadline?", "C'est quoi un tiers-lieu ?"; and what only
-# thanks or greets.
+# Short, but whole: "Qui peut candidater ?", "What is the deadline?", "À qui écrire ?".
 _WHOLE = re.compile(
     r"^\W*(?:(?:qui|que|quels?|quelles?|what|who|which|how|wer|was|welche|quien(?:es)?|cual(?:es)?|quem|qual|quais)\b[^?]*?\b"
     r"(?:est|sont|peut|peuvent|doit|doivent|fait|is|are|can|may|does|do|darf|kann|ist|sind|puede|pueden|es|son|pode|podem|sao)\b|"
-    r"(?:c'est|cest|c) (?:quoi|koi)\b|(?:les?|la|une?|the) \w+ (?:peut|peuvent|doit|doivent|est|sont)-(?:ils?|elles?)\b)"
+    r"(?:(?:a|de|aupres de) )?qui (?:s')?\w+(?:er|ir|re)\b|(?:c'est|cest|c) (?:quoi|koi)\b|(?:les?|la|une?|the) \w+ (?:peut|peuvent|doit|doivent|est|sont)-(?:ils?|elles?)\b)"
 )
+# It only thanks or greets.
 _POLITE = re.compile(
-    r"^\W*(?:(?:merci|thanks?|thank you|danke|gracias|obrigad[oa]|شكرا|bonjour|bonsoir|hello|hi|ok|d'accord|parfait|super)\b[^?؟]{0,20})$"
+    r"^\W*(?:(?:merci|mille mercis|thanks?|thank you|thx|danke|vielen dank|gracias|obrigad[oa]|grazie|شكرا|bonjour|bonsoir|salut|hello|hi|"
+    r"hallo|hola|ola|ok|okay|d'accord|parfait|super|great|perfect)(?: (?:beaucoup|bien|infiniment|a vous|a tous|much|a lot|so much|very much|"
+    r"mil|muchas|muito|mucho|sehr|madame|monsieur|all|merci|thanks))*\W*)+$"
 )
 _COURTESY = re.compile(
     r"^\W*(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|coucou|hola|ola|guten tag|bjr|slt)"
@@ -212,7 +212,9 @@ def _of_different_kinds(sentence: str) -> list[str]:
 def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str:
     """ISO 639-1 code of the message's language; a doubtful one goes to the call's own."""
     users = [turn.text for turn in history if turn.role == "user"]
-    text = message if len(tokens(message)) > 3 or not users else f"{users[-1]} {message}"
+    marks = _function_words()
+    told = any(sum(word in marks[code] for word in set(tokens(message))) > 1 for code in marks)
+    text = message if told or len(tokens(message)) > 3 or not users else f"{users[-1]} {message}"
     words = tokens(text)
     if not words:
         return own
@@ -221,7 +223,6 @@ def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str
         for value in _detector().compute_language_confidence_values(_lowered(text))
     }
     prior = {**dict.fromkeys(_LANGUAGES, 1.0), **_PRIOR, own: _PRIOR["fr"]}
-    marks = _function_words()
     hits = {
         code: sum(word in marks.get(code, ()) for word in words)
         + _LETTER * (not _LETTERS.get(code, frozenset()).isdisjoint(text.lower()))
@@ -281,12 +282,12 @@ def _context(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
         return ""
     folded = fold(_COURTESY.sub("", piece))
     short = _content(piece) <= 2
-    whole = bool(_WHOLE.search(fold(piece))) and bool(_content(piece)) and not _REFERS.search(folded)
-    if not earlier and (whole or _POLITE.search(fold(piece))):
-        return ""
     if earlier:
         bare = _content(piece) <= 1  # "… et en quelle année ?"
         return previous if bare or (_FOLLOWS.search(folded) and short) else ""
+    whole = _content(piece) and _WHOLE.search(folded) and not _REFERS.search(folded)
+    if whole or _POLITE.search(fold(piece)):
+        return ""
     if short or (_FOLLOWS.search(folded) and _content(piece) <= 5):
         return previous[:300]
     return ""

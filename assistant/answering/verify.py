@@ -13,13 +13,16 @@ from functools import cache
 
 from assistant.answering.index import CallIndex
 from assistant.answering.prototypes import topics
-from assistant.answering.texts import phrases, spoken
+from assistant.answering.texts import SPOKEN, phrases, spoken
 from assistant.types import ABSTENTIONS, Citation, Status
 from assistant.values import Value, find_values
 from assistant.words import tokens
 
 _MARK = re.compile(r"\[(\d+)\]")
-_COMPUTED = re.compile(r"\((?:calculé|computed|calculado|berechnet|calcolato|محسوب)\s?:[^()]*\)")
+# A line that says of itself that it was computed, in any language that is spoken.
+COMPUTED = re.compile(
+    rf"\((?:{'|'.join(re.escape(phrases(one)['days_left'].split(':')[0].strip(' (')) for one in SPOKEN)})\s?:[^()]*\)"
+)
 
 
 def problems(
@@ -61,7 +64,7 @@ def _ungrounded(
     for citation in cited:  # a linked resource is named, with its page
         if index.document(citation.document).kind == "linked":
             sources += [citation.title, f"p. {citation.page}" if citation.page else ""]
-    plain = _COMPUTED.sub(" ", _MARK.sub(" ", block))
+    plain = COMPUTED.sub(" ", _MARK.sub(" ", block))
     found = ungrounded_values(plain, sources)
     if generated:
         return found

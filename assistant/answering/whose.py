@@ -7,11 +7,15 @@ contact is worse than none. So words decide, as they do for dates (ends.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question, Term, asked_for
+from assistant.answering.read import Reading
 from assistant.answering.retrieve import Candidate
-from assistant.types import FactKind
+from assistant.types import FactKind, Unit
+from assistant.values import find_values
 from assistant.words import stem, stop_words, tokens
 
 _ADDRESSES: frozenset[FactKind] = frozenset({"email", "phone"})
@@ -51,6 +55,31 @@ def somebody_else(
     named = [t for t in told if t.known and ((t.name and capitals) or t.exact in index.people)]
     native = question.language == index.call.language
     return bool(named) or (native and bool(told) and probability < _SURE)
+
+
+def named_before(question: Question, told: str, index: CallIndex) -> list[Unit]:
+    """Whose address a follow-up asks ("et son téléphone ?"): the contacts whose mail or phone stands in ``told``,
+    the answer before it. None where it names somebody itself."""
+    if question.asked != "contact" or not question.context:
+        return []
+    own = frozenset(tokens(question.plain))
+    if any(_tells(term) and term.known for term in question.terms if term.word in own):
+        return []
+    addresses = {value.value for value in find_values(told) if value.kind in _ADDRESSES}
+    return [
+        unit for unit in index.catalog.contacts
+        if addresses & {fact.value for fact in index.catalog.facts(unit.id)}
+    ]  # fmt: skip
+
+
+def about_named(reading: Reading, contacts: Sequence[Unit]) -> Reading:
+    """``reading`` with these contacts first, the likeliest of them before the others; nothing else is meant."""
+    ids = {unit.id for unit in contacts}
+    ranked = [c for c in reading.candidates if c.unit.id in ids and c.parts == c.unit.parts]
+    ranked += [Candidate(u, u.parts) for u in contacts if u.id not in {c.unit.id for c in ranked}]
+    for candidate in ranked:
+        candidate.score, candidate.share = reading.candidates[0].score, 1.0
+    return replace(reading, candidates=ranked, probability=max(reading.probability, _SURE), settled=True)
 
 
 def asking_words(question: Question) -> frozenset[str]:

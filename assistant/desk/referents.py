@@ -24,15 +24,14 @@ _IMPERSONAL = re.compile(
     r"\bit (?:is|was|would be|seems)\b|\bwhether it\b"
 )
 _PRONOUN = re.compile(
-    r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|lui|celui-ci|celle-ci|(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
+    r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|lui|celui-ci|celle-ci|"
+    r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
-    r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|programme europeen|label|plateforme)\b|"
+    r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|label|plateforme)\b|"
     r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"
     r"\b(?:la|esa|esta) (?:asociacion|red|agencia)\b|\b(?:a|essa|esta) (?:associacao|rede|agencia)\b|"
     r"\b(?:der verein|das netzwerk|die agentur)\b"
 )
-# How many sentences back a name may stand.
-_BACK = 4
 
 
 def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str:
@@ -42,7 +41,7 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
     asked = _IMPERSONAL.sub(" ", fold(question.replace("’", "'")))
     if not (_PRONOUN.search(asked) or re.search(read_asking()["pronoun_subject"], asked)) or _names(question, index):
         return ""
-    for sentence in [*reversed(_SENTENCES.split(earlier)[-_BACK:]), subject]:
+    for sentence in [*reversed(_SENTENCES.split(earlier)), subject]:
         found = {fold(name): name for name in _names(sentence, index)}
         if found:
             return next(iter(found.values())) if len(found) == 1 else ""

@@ -46,13 +46,15 @@ PERSON = "person"
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """An answer with what the embedded model recognised in the question."""
+    """An answer with what the embedded model recognised in the question. ``open``: of several questions in it
+    one is left unanswered."""
 
     answer: Answer
     group: str
     topics: frozenset[str]
     turns: frozenset[str]
     near: float
+    open: bool
 
 
 class Desk:
@@ -117,7 +119,10 @@ class Desk:
         needs_reply = not sells and not thanks and not told_not_to
         if needs_reply and silent:
             human.append(UNCLEAR)
-        if needs_reply and any(reply.kind in ("missing", "outside") for reply in replies):
+        if needs_reply and (
+            any(reply.kind in ("missing", "outside") for reply in replies)
+            or any(reply.kind == "answered" and look and look.open for reply, look in zip(replies, looked, strict=True))
+        ):
             human.append(NOT_ANSWERED)
         if sells or told_not_to:
             human, replies = [], []
@@ -226,6 +231,7 @@ class Desk:
                 frozenset({m.id for m in near if m.kind == "topic"} | decided),
                 frozenset(m.id for m in near if m.kind == "conduct"),
                 max((m.cosine for step in steps for m in step.retrieval.matches[:1]), default=0.0),
+                any(step.decision.status in ABSTENTIONS for step in steps),
             )
         with self._lock:
             self._looked[key] = looked

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -31,9 +33,21 @@ def _dialled(phone: str) -> str:
     return _NOT_DIALLED.sub("", phone)
 
 
+def _moment(at: datetime, zone: str, shape: str = "%d/%m/%Y %H:%M") -> str:
+    """A stored moment (UTC, with or without saying so) where the call's deadlines count."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone)).strftime(shape)
+
+
+def _day(at: datetime, zone: str) -> str:
+    """The day of a stored moment."""
+    return _moment(at, zone, "%d/%m/%Y")
+
+
 _NOT_DIALLED = re.compile(r"[^\d+]")
 _ENVIRONMENT.filters["as_lines"] = _as_lines
 _ENVIRONMENT.filters["dialled"] = _dialled
+_ENVIRONMENT.filters["moment"] = _moment
+_ENVIRONMENT.filters["day"] = _day
 
 
 def render(template: str, language: str, **values: Any) -> str:

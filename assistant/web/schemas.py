@@ -44,7 +44,7 @@ class QuestionIn(BaseModel):
     )
 
     question: Annotated[str, AfterValidator(whole_text)] = Field(
-        description="In any language; its answer comes in French or English."
+        description="In any language; its answer comes in the same one where we speak it (French, English, Spanish, Portuguese, German, Arabic, Italian), else in English."
     )
     history: tuple[Annotated[Turn, AfterValidator(_whole_turn)], ...] = Field(
         default=(), max_length=MAX_TURNS, description="Earlier messages, oldest first."

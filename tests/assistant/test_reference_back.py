@@ -4,7 +4,6 @@ import pytest
 
 from assistant.answering.assistant import Assistant
 from assistant.answering.understand import understand
-from assistant.types import Turn
 
 WORKSHOP = "On a plein de vieux PC et on pense à une filière de reconditionnement avec une entreprise d'insertion."
 
@@ -37,19 +36,3 @@ def test_what_it_refers_to_is_answered(assistant: Assistant, question: str) -> N
     answer = assistant.ask(question)
     assert not answer.abstained
     assert any(word in answer.text for word in ("recyclage", "ressourceries", "s'inscrit totalement")), answer.text
-
-
-@pytest.mark.parametrize("question", [
-    "Qui peut candidater ?", "Les régions peuvent-elles candidater ?", "Who can apply?", "Wer darf sich bewerben?",
-    "¿Quién puede participar?", "C'est quoi le numérique responsable ?",
-])  # fmt: skip
-def test_a_short_question_that_is_whole_is_not_about_the_one_before(assistant: Assistant, question: str) -> None:
-    history = [Turn(role="user", text="Quelle est la date de clôture ?"), Turn(role="assistant", text="13 mars 2024")]
-    quoted = [c.quote for c in assistant.ask(question, history).citations]
-    assert quoted == [c.quote for c in assistant.ask(question).citations]
-
-
-def test_thanks_are_not_about_the_question_before(assistant: Assistant) -> None:
-    history = [Turn(role="user", text="Quelle est la date de clôture ?"), Turn(role="assistant", text="13 mars 2024")]
-    for thanks in ("merci", "Thanks!", "danke"):
-        assert assistant.ask(thanks, history).status == "out_of_scope", thanks

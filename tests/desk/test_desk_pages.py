@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
@@ -16,6 +17,8 @@ from assistant.errors import ConfigurationError
 from tests.desk.at_desk import PASSWORD, csrf_of, keep, log_in
 
 Letter = Callable[..., bytes]
+
+
 def test_nothing_answers_without_a_login(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
     id_ = keep(at_desk, desk, letter("Secret : quelle est la date ?"))
     for path in ("/desk", f"/desk/mails/{id_}", f"/desk/mails/{id_}/reply.eml", "/desk/questions.csv",
@@ -42,6 +45,14 @@ def test_an_officer_approves_and_downloads_the_reply(client: TestClient, at_desk
     assert reply["In-Reply-To"] == "<1@exemple.fr>" and reply["To"] == "ana@exemple.fr" and reply["Subject"] == "Re: Date"
     assert reply.get_content().startswith("Réponse de l'officier") and "> Bonjour," in reply.get_content()
     assert [entry.what for entry in at_desk.audit(id_)] == ["received", "approved"]
+
+
+def test_moments_are_those_of_the_calls_time_zone(client: TestClient, at_desk: Store, desk: Desk, letter: Letter) -> None:
+    mail = re.sub(rb"(?m)^Date: .*$", b"Date: Wed, 28 Feb 2024 00:30:00 +0100", letter("Quelle est la date ?"))
+    id_ = keep(at_desk, desk, mail)
+    assert log_in(client) == 303
+    assert "28/02/2024 00:30" in client.get(f"/desk/mails/{id_}").text
+    assert "28/02/2024" in client.get("/desk").text
 
 
 def test_wrong_passwords_lock_the_name(at_desk: Store, client: TestClient) -> None:

@@ -35,6 +35,12 @@ def test_a_question_that_is_not_answered_stays(desk: Desk, letter: Letter, quest
     assert got.needs_human and question in got.questions
 
 
+def test_a_part_of_a_question_that_is_not_answered_calls_for_a_person(desk: Desk, letter: Letter) -> None:
+    got = desk.triage(letter("تحية طيبة،\n\nما هو آخر موعد لتقديم الملفات وكم يبلغ مبلغ المنحة؟\n\nAmal Trabelsi"))
+    assert "13 مارس 2024" in got.draft and got.language == "ar"
+    assert got.human_reasons == ("not_in_sources",)
+
+
 @pytest.mark.parametrize(("text", "no_reply"), [
     ("Cela n'appelle évidemment aucune réponse de votre part.", True),
     ("Inutile de répondre à ce message.", True),

@@ -90,6 +90,8 @@ def test_a_docx_gives_its_dates_and_its_contact(both: tuple[Settings, Assistant]
         (ORCHARDS, "When does the call “Ateliers partagés” close?", WORKSHOPS),
         (WORKSHOPS, "Qui contacter pour l'appel « Vergers communaux » ?", ORCHARDS),
         (WORKSHOPS, "C'est quoi les dates de vergers-2026 ?", ORCHARDS),
+        (WORKSHOPS, "quelle est la date limite de l'appel vergers communaux", ORCHARDS),
+        (ORCHARDS, "When is the deadline of the call for projects ateliers partagés?", WORKSHOPS),
     ],
 )
 def test_another_call_is_pointed_to(

@@ -154,6 +154,18 @@ def test_accessible(guest: Page, host: Host, address: str, scheme: str, width: i
     assert guest.evaluate(f"{body}.scrollWidth <= {body}.clientWidth")
 
 
+def test_on_a_phone_only_the_messages_scroll(guest: Page, host: Host, address: str) -> None:
+    guest.set_viewport_size({"width": 360, "height": 640})
+    host.carry(address)
+    guest.goto(host.origin)
+    open_widget(guest)
+    for number, question in enumerate((QUESTION, MISSING, QUESTION), start=1):
+        ask(guest, question)
+        expect(guest.get_by_role("article")).to_have_count(number)
+        expect(guest.get_by_role("button", name="Fermer")).to_be_in_viewport(ratio=1)
+    assert guest.evaluate("document.querySelector('aap-assistant').shadowRoot.querySelector('dialog').scrollTop") == 0
+
+
 def test_styles_do_not_leak(guest: Page, host: Host, address: str) -> None:
     before = "JSON.stringify(getComputedStyle(document.querySelector('h1')).cssText || [...getComputedStyle(document.querySelector('h1'))].map((n) => getComputedStyle(document.querySelector('h1')).getPropertyValue(n)))"
     host.carry(address)

@@ -11,8 +11,6 @@ from babel.dates import format_date
 from assistant.call import read_toml
 
 FALLBACK = "en"
-
-
 SPOKEN = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
 
 
@@ -38,5 +36,4 @@ def spell_date(iso: str, language: str) -> str:
     if language == "fr" and day.day == 1:
         return format_date(day, "'1er' MMMM y", locale="fr")
     pattern = {"es": "d 'de' MMMM 'de' y", "pt": "d 'de' MMMM 'de' y", "de": "d. MMMM y"}
-    locale = language if language in (*SPOKEN, "nl") else "en"
-    return format_date(day, pattern.get(language, "d MMMM y"), locale=locale)
+    return format_date(day, pattern.get(language, "d MMMM y"), locale=spoken(language))

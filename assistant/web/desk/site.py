@@ -125,9 +125,9 @@ def page(request: Request, template: str, user: str, *, status: int = 200, notic
     """A page of the desk; ``notice`` is an id of its texts, or what happened in words."""
     language = language_of(request)
     words = texts(language)
-    sessions = desk_of(request).sessions
-    values.setdefault("csrf", sessions.csrf(sessions.read(request)[1]))
-    html = render(template, language, d=words, user=user, notice=words.get(notice, notice), **values)
+    site = desk_of(request)
+    values.setdefault("csrf", site.sessions.csrf(site.sessions.read(request)[1]))
+    html = render(template, language, d=words, zone=site.call.timezone, user=user, notice=words.get(notice, notice), **values)
     return closed(HTMLResponse(html, status))
 
 
