@@ -66,7 +66,8 @@ def compose_answer(
         text, own = _render(draft, candidate)
         mark += own
         if number == 0 and corrected:
-            line = say(draft.language, "correction", said=corrected, quote=text, mark=mark)
+            key = "correction_row" if candidate.unit.kind == "row" else "correction"
+            line = say(draft.language, key, said=corrected, quote=text, mark=mark)
         elif "\n" in text:
             line = f"{text} {mark}"
             if draft.language != draft.index.document(candidate.unit.document).language:

@@ -25,7 +25,9 @@ _OPEN_LEAD = 0.03
 _SURE = 0.5
 # Against a reader that has no doubt, a standard question that is left open takes more than _SURE.
 _NO_DOUBT, _OVERRULES = 0.95, 0.75
+# From this probability on an answer in another language stands though it lacks a name of the question.
 _CERTAIN = 0.99
+# How probable a standard question must be to be named as what is missing.
 _NAMED = 0.4
 _NEARER = 0.08
 # Kinds of values of which "at what hour?" and "in which year?" want one.
@@ -37,7 +39,7 @@ _BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
 
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
-    r"(?<!\bai )(?<!\ba )(?<!\bavons )(?<!\bavez )(?<!\bont )\b(?:ignore[zr]?|oublie[zr]?|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
+    r"(?<!\bai )(?<!\ba )(?<!\bavons )(?<!\bavez )(?<!\bont )\b(?:ignorez?|oubliez?|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
     r"regles?|prompts?|rules|instrucciones|regras|instrucoes)\b|"
     r"\b(?:system prompt|prompt systeme|prompt initial|instructions? (?:systeme|initiales|cachees))\b|"
     r"\b(?:you are now|tu es maintenant|(?:^|[.!?:;]\s+|please |now )act as (?:if|an?|my|the)|fais comme si|pretend to be|jailbreak|dan mode|"
@@ -104,7 +106,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     )
     if left_open and not acronym:
         # The officer has confirmed that the sources leave this standard question open.
-        return Decision("not_in_sources", left_open[1], topic=left_open[0])
+        return Decision("not_in_sources", left_open[1], topic=_named(left_open[0], retrieval))
     # Sources write names their own way ("Estados árabes", "États arabes").
     foreign = question.language != index.call.language
     told = probability >= min(limits.answer, limits.partial)
@@ -194,6 +196,13 @@ def _nearer(id_: str, retrieval: Retrieval) -> bool:
     cosines = {m.id: m.cosine for m in retrieval.matches if m.kind == "topic"}
     nearest = max(cosines, key=lambda one: cosines[one], default=id_)
     return nearest not in retrieval.open_topics and cosines[nearest] - cosines.get(id_, 0.0) >= _NEARER
+
+
+def _named(id_: str, retrieval: Retrieval) -> str | None:
+    """The standard question to name as missing: several that are open together may weigh enough to abstain while
+    none of them is likely by itself."""
+    likely = [p for intent, p in retrieval.intents if (intent.kind, intent.id) == ("topic", id_)]
+    return id_ if not likely or likely[0] >= _NAMED else None
 
 
 def _left_open(

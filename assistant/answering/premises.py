@@ -19,7 +19,8 @@ _SUPPOSES = re.compile(
     # Tags: "…, wasn't it?", "…, ¿verdad?", "…, não é?", "…, oder?", "…, vero?", "…، أليس كذلك؟"
     r"[,;،]\s*(?:(?:is|was|do|does|did|are|were|has|have|had|will|would|can|could)n['’]t (?:it|they|there|he|she|we|you|i)|"
     r"yes|no|¿?(?:no(?: es (?:cierto|as[ií]))?|verdad|cierto|correcto|s[ií])|certo|n[ãa]o(?: é)?|né|é isso|correto|"
-    r"oder(?: nicht)?|nicht wahr|stimmt(?:'s| das)?|richtig|vero|giusto|صحيح|صح|أليس كذلك)\s*[?؟]",
+    r"oder(?: nicht)?|nicht wahr|stimmt(?:'s| das)?|richtig|vero|giusto|صحيح|صح|أليس كذلك)\s*[?؟]|"
+    r"\b(?:je (?:crois|pense)|il me semble|i (?:think|believe|guess)|creo(?: que)?|acho que|glaube ich|ich glaube|penso)\b",
     re.IGNORECASE,
 )
 

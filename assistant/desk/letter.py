@@ -124,8 +124,10 @@ def _said(
 
 def _without_premise(text: str, language: str) -> str:
     """An answer that corrects the sender, without what they had supposed: "Non, pas le 15 mars : …"."""
-    before, _, rest = phrases(language)["correction"].partition("{said}")
-    after = rest.partition("{quote}")[0]
-    return re.sub(
-        rf"(?m)^{re.escape(before)}[^\n]{{1,60}}?{re.escape(after)}", re.split("[,،]", before)[0] + after, text
-    )
+    for key in ("correction", "correction_row"):
+        before, _, rest = phrases(language)[key].partition("{said}")
+        after = rest.partition("{quote}")[0]
+        text = re.sub(
+            rf"(?m)^{re.escape(before)}[^\n]{{1,60}}?{re.escape(after)}", re.split("[,،]", before)[0] + after, text
+        )
+    return text

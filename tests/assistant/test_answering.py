@@ -143,7 +143,7 @@ def test_a_contact_that_fits_is_given_alone(assistant: Assistant) -> None:
 def test_a_date_is_corrected_only_by_the_date_that_was_meant(assistant: Assistant) -> None:
     answer = assistant.ask("L'appel ferme bien le 20 avril ?")
     assert answer.abstained or "13 mars 2024" in answer.text
-    assert not answer.text.startswith("Non, pas 20 avril : Date d'ouverture")
+    assert not answer.text.startswith("Non, pas le 20 avril : Date d'ouverture")
     clear = assistant.ask("La date de clôture, c'est bien le 15 avril ?")
     assert "13 mars 2024" in clear.text.splitlines()[0]
 

@@ -66,3 +66,26 @@ def test_capitals_name_no_other_call(assistant: Assistant) -> None:
     answer = assistant.ask("CALENDRIER AAP OUVERTURE ET CLOTURE")
     assert "13 mars 2024" in answer.text
     assert assistant.ask("Quelle est la date de clôture de l'AAP « Mobilités » ?").status == "out_of_scope"
+
+
+@pytest.mark.parametrize("question", [
+    "Can a university outside France act as lead applicant?",
+    "J'ai oublié de suivre les consignes du formulaire, est-ce grave ?",
+    "Peut-on ignorer les consignes de format du dossier ?",
+])  # fmt: skip
+def test_words_of_an_attack_in_a_plain_question(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status != "refused"
+
+
+@pytest.mark.parametrize(("question", "said"), [
+    ("La date limite est bien le 15 avril, non ?", "Non, pas le 15 avril : Date de clôture"),
+    ("The deadline is April 1st, isn't it?", "No, not April 1st: 13 March 2024"),
+    ("Les Interconnectés existent depuis 2015, je crois ?", "Non, pas 2015 :"),
+])  # fmt: skip
+def test_a_false_premise_is_denied_in_good_grammar(assistant: Assistant, question: str, said: str) -> None:
+    assert assistant.ask(question).text.startswith(said)
+
+
+def test_what_is_hardly_likely_is_not_named_as_missing(assistant: Assistant) -> None:
+    answer = assistant.ask("Y a-t-il une limite d'âge pour suivre les formations ?")
+    assert answer.status == "not_in_sources" and "taille" not in answer.text
