@@ -81,3 +81,24 @@ def test_what_is_taken_for_granted_is_corrected(assistant: Assistant, language: 
     assert answer.language == language
     assert say(language, "correction", said="2012", quote="", mark="")[:12] in answer.text
     assert "2002" in answer.text
+
+
+def test_what_is_put_into_arabic_keeps_its_order(assistant: Assistant) -> None:
+    answer = assistant.ask("كم يبلغ مبلغ المنحة؟")
+    assert answer.status == "not_in_sources"
+    who = "Morgane MILLON, morgane.millon@diplomatie.gouv.fr, 01 43 17 62 71"
+    assert f"\u2068{who}\u2069 \u2068[1]\u2069" in answer.text  # isolates: UAX 9
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt", "de", "ar"])
+def test_a_list_is_introduced_in_the_language_asked(assistant: Assistant, language: str) -> None:
+    question = {
+        "en": "Which examples of actions are given for responsible digital technology?",
+        "es": "¿Qué ejemplos de acciones se dan para lo digital responsable?",
+        "pt": "Que exemplos de ações para o digital responsável são dados?",
+        "de": "Welche Beispiele für Aktionen im verantwortungsvollen Digitalen werden genannt?",
+        "ar": "ما هي أمثلة الإجراءات في مجال الرقمية المسؤولة؟",
+    }[language]
+    answer = assistant.ask(question)
+    assert answer.language == language and "\n- " in answer.text
+    assert answer.text.startswith(say(language, "listed"))

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from assistant.call import read_toml
 
 FALLBACK = "en"
+_RIGHT_TO_LEFT = frozenset({"ar"})
 SPOKEN = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
 
 
@@ -26,7 +27,10 @@ def phrases(language: str) -> dict[str, str]:
 
 
 def say(language: str, key: str, /, **values: str) -> str:
-    """A phrase, filled in. Values are inserted as they are, braces and all."""
+    """A phrase, filled in. Values are inserted as they are, braces and all; within what is written from right to
+    left each is an isolate (Unicode Standard Annex 9), so that French words, numbers and marks keep their order."""
+    if spoken(language) in _RIGHT_TO_LEFT:
+        values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
     return phrases(language)[key].format(**values)
 
 
