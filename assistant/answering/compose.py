@@ -12,10 +12,10 @@ from datetime import date
 from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
-from assistant.answering.ends import end_asked
+from assistant.answering.ends import both_asked, end_asked
 from assistant.answering.headings import asks_division, opens_with_pronoun
 from assistant.answering.index import CallIndex
-from assistant.answering.premises import said_otherwise
+from assistant.answering.premises import acting_day, another_address, said_otherwise
 from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
@@ -54,7 +54,12 @@ def compose_answer(
         # A number or an address never stands without the name that it belongs to.
         first, *others = _as_likely(best, ranked)
         return compose_contact(draft, question, first, others)
-    corrected = said_otherwise(draft.index, question, best, ranked)
+    if _tell_period(draft, question, best):
+        _tell_state(draft, question, [best], today)
+        return "answered"
+    corrected = said_otherwise(draft.index, question, best, ranked) or another_address(
+        draft.index, question, best.unit.document, best.parts
+    )
     phrase = "quote" if sure else "partial"
     if question.asked == "yesno" and sure:
         phrase = "yesno"
@@ -79,6 +84,28 @@ def compose_answer(
         draft.lines.append(f"{shown} : {line}" if shown else line)
     _tell_state(draft, question, chosen, today)
     return "answered" if sure else "partial"
+
+
+def _tell_period(draft: Draft, question: Question, best: Candidate) -> bool:
+    """Whether the author may apply on the day that the question names, where the calendar answers: between the
+    two ends, or not, with the end that it misses. What is written is True's; on the last day nothing is judged."""
+    index = draft.index
+    found = acting_day(index, question)
+    if found is None:
+        return False
+    day, opening, closing, said = found
+    rows = {fact.value: index.catalog.unit(fact.unit) for fact in index.dated_rows if fact.value in (opening, closing)}
+    if len(rows) != 2 or best.unit.id not in {row.id for row in rows.values()} or day == closing:
+        return False
+    if opening <= day < closing:
+        marks = "".join(draft.cite(row.document, row.span) for row in (rows[opening], rows[closing]))
+        ends = {"opening": spell_date(opening, draft.language), "closing": spell_date(closing, draft.language)}
+        draft.lines.append(say(draft.language, "within", date=said, **ends, mark=marks))
+        return True
+    missed = rows[opening if day < opening else closing]
+    text, mark = compose_table(draft, missed)
+    draft.lines.append(say(draft.language, "correction_row", said=said, quote=text, mark=mark))
+    return True
 
 
 def compose_missing(
@@ -184,7 +211,7 @@ def _more(
     one misleads.
     """
     stated = bool(question.kinds & _kinds(index, best))
-    asked = end_asked(question) is not None
+    asked, both = end_asked(question) is not None, both_asked(question)
     chosen = [best]
     sure = best.share
     words = _words(index, best)
@@ -192,13 +219,13 @@ def _more(
         if _overlap(candidate, chosen):
             sure += candidate.share
             continue
-        meant = candidate.bound and candidate.intent >= MEANT
+        other_end = candidate.end not in (None, best.end)
+        meant = (candidate.bound and candidate.intent >= MEANT) or (both and other_end)
         if len(chosen) == MAX_PASSAGES:
             break
         if not meant and (sure >= CERTAIN or candidate.share < LIKELY):
             continue
         rival = stated and bool(question.kinds & _kinds(index, candidate))
-        other_end = candidate.end not in (None, best.end)
         if rival and (asked if other_end else candidate.share < RIVAL and not meant):
             continue
         if candidate.unit.kind in ("contact", "heading", "title") or _only_leads_in(index, candidate):

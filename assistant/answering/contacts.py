@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from assistant.answering.draft import Draft, clean
 from assistant.answering.index import CallIndex
+from assistant.answering.premises import another_address
 from assistant.answering.question import Question
 from assistant.answering.texts import say
 from assistant.answering.whose import asking_words
-from assistant.types import Span, Status, Unit
+from assistant.types import FactKind, Span, Status, Unit
+from assistant.words import tokens
 
 
 def name_contact(index: CallIndex, unit: Unit) -> str:
@@ -30,13 +32,14 @@ def compose_contact(
     """Answer with the contact ``unit``, and with those that may have been meant instead; ``alike``
     are about as likely."""
     index = draft.index
-    kinds = {fact.kind for fact in index.catalog.facts(unit.id)}
     rivals = list(dict.fromkeys([*_rivals(index, question, unit), *alike]))
-    if not rivals and question.kinds == {"phone"} and "phone" not in kinds:
-        mark = draft.cite(unit.document, _introduced(unit))
-        draft.lines.append(say(draft.language, "no_phone", email=name_contact(index, unit), mark=mark))
+    all_ = [unit, *rivals]
+    if question.kinds == {"phone"} and not any(_has(index, one, "phone") for one in all_):
+        mark = "".join(draft.cite(one.document, _introduced(one)) for one in all_)
+        known = " ; ".join(name_contact(index, one) for one in all_)
+        draft.lines.append(say(draft.language, "no_phone", email=known, mark=mark))
         return "not_in_sources"
-    if not rivals and question.kinds == {"email"} and "email" not in kinds:
+    if not rivals and question.kinds == {"email"} and not _has(index, unit, "email"):
         mark = draft.cite(unit.document, _introduced(unit))
         draft.lines.append(say(draft.language, "no_email", phone=name_contact(index, unit), mark=mark))
         return "not_in_sources"
@@ -44,6 +47,11 @@ def compose_contact(
         role = _role(index, unit)
         mark = draft.cite(unit.document, _introduced(unit))
         key = "contact_role" if role else "contact"
+        other = another_address(index, question, unit.document, [_introduced(unit)])
+        if other:
+            who = name_contact(index, unit)
+            draft.lines.append(say(draft.language, "correction_row", said=other, quote=who, mark=mark))
+            return "answered"
         draft.lines.append(say(draft.language, key, who=name_contact(index, unit), mark=mark, role=role))
         return "answered"
     lines = [say(draft.language, "contacts")]
@@ -57,6 +65,10 @@ def compose_contact(
         lines.append(f"- {role} : {name_contact(index, one)} {draft.cite(one.document, *spans)}")
     draft.lines.append("\n".join(lines))
     return "answered"
+
+
+def _has(index: CallIndex, unit: Unit, kind: FactKind) -> bool:
+    return any(fact.kind == kind for fact in index.catalog.facts(unit.id))
 
 
 def _introduced(unit: Unit) -> Span:
@@ -90,8 +102,11 @@ def _rivals(index: CallIndex, question: Question, unit: Unit) -> list[Unit]:
     mine = words(unit)
     found: list[Unit] = []
     asking = asking_words(question)
+    # "Tiers-lieux : c'est bien M. X ?" supposes a person; all that is said tells for what.
+    own = frozenset(tokens(question.plain))
+    supposed = any(term.exact in index.people and term.word in own for term in question.terms)
     for term in question.terms:
-        if term.word not in asking:
+        if term.word not in asking and not (supposed and (term.word in own or term.exact not in index.people)):
             continue
         # A word that several contacts share ("contact", "mail") tells none of them apart.
         # So its own stem counts alone where the sources use it, not what may stand for it.

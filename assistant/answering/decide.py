@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.elsewhere import other_call, other_year
 from assistant.answering.ends import end_asked
+from assistant.answering.follow_ups import asks_why, only_thanks
 from assistant.answering.index import CallIndex
 from assistant.answering.personal import own_fate, private_address
 from assistant.answering.question import Question, asked_for
@@ -15,7 +16,7 @@ from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Candidate, Retrieval
 from assistant.answering.whose import clauses, somebody_else
 from assistant.call import Call
-from assistant.types import FactKind, Status
+from assistant.types import FactKind, Status, Unit
 from assistant.words import fold, tokens
 
 # Topics that ask for an opinion on a case or for work that is not ours, whatever the text says.
@@ -30,6 +31,8 @@ _CERTAIN = 0.99
 # How probable a standard question must be to be named as what is missing.
 _NAMED = 0.4
 _NEARER = 0.08
+# How probable some turn of conversation must be for a message to be off topic because it is near such ones.
+_AWAY = 0.05
 # Kinds of values of which "at what hour?" and "in which year?" want one.
 _TOLD_EXACTLY: tuple[frozenset[FactKind], ...] = (frozenset({"time"}), frozenset({"year", "date", "month"}))
 
@@ -78,6 +81,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if reading.settled:
         return Decision("answered", probability)
     conduct = _conduct(retrieval)
+    if conduct is None and only_thanks(question.text):
+        return Decision("out_of_scope", 1.0 - probability, phrase="thanks")
     if conduct == "attack":
         return Decision("refused", 1.0 - probability, phrase="refused")
     if conduct and (probability < limits.scope or (conduct != "off_topic" and not question.terms)):
@@ -86,6 +91,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     likeliest, surely = (retrieval.intents or retrieval.standard)[0]
     if own_fate(question) or (likeliest.kind == "topic" and likeliest.id in _PERSONAL and surely >= _SURE):
         return Decision("not_in_sources", 1.0 - probability, phrase="personal")
+    if question.context and asks_why(question.plain):
+        return Decision("not_in_sources", 1.0 - probability, topic="author_opinion")
     acronym = acronym_asked(question.text)
     if acronym and not spelled_out(
         acronym, (index.document(id_).text for id_ in index.catalog.holding(acronym))
@@ -122,7 +129,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if probability >= limits.partial:
         return Decision("partial", probability, sure=False)
     away = retrieval.conduct("off_topic")
-    if away > max(topic_cosine, known):
+    conduct_mass = retrieval.mass("conduct") if retrieval.intents else retrieval.standard_mass("conduct")
+    if away > max(topic_cosine, known) and conduct_mass >= _AWAY:
         return Decision("out_of_scope", 1.0 - probability, phrase="out_of_scope")
     named = likeliest.id if likeliest.kind == "topic" and surely >= _NAMED else None
     near = probability >= limits.near
@@ -138,11 +146,17 @@ def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex)
         c
         for c in retrieval.candidates
         if not c.unit.composite
-        and all(stems & index.words(c.unit.document, c.unit.span) for stems in names)
+        and all(stems & _naming(c.unit, index) for stems in names)
     ]
     kinds = {v.kind for c in naming for v in index.values(c.unit.document, c.unit.span)}
     contacts = any(c.unit.kind == "contact" for c in naming)  # these say what they lack
     return bool(naming) and not contacts and not question.kinds & kinds
+
+
+def _naming(unit: Unit, index: CallIndex) -> frozenset[str]:
+    """The words that tell whom a passage is about: a contact stands under the name of its body."""
+    own = index.words(unit.document, unit.span)
+    return own | index.heading_words(unit) if unit.kind == "contact" else own
 
 
 def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:

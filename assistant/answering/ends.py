@@ -31,11 +31,11 @@ _UNTIL = re.compile(
     r"clotures?|cloturer|se termine|prend fin|ferme|fermeture|echeance|deadline|ddl|"
     r"(?:la|de) fin|fini\w*|ends?|ende|fim|fin del?|too late|trop tard|latest|last day|last date|clos(?:e|es|ed|ing)|shuts?|cut-?off|due (?:date|by)|end date|"
     r"limite|cierra|cierre|ultimo dia|ultimo plazo|ate que|encerra\w*|prazo (?:final|limite)|"
-    r"bis zu|frist\w*|einsendeschluss|bewerbungsschluss|schliesst|letzter tag|scadenza)\b|"
+    r"bis zu|frist\w*|einsendeschluss|bewerbungsschluss|schliesst|letzter tag|vence\w*|vencimiento|caduca|expir\w+|endet|lauft ab|scad\w+)\b|"
     r"آخر موعد|اخر موعد|الموعد النهائي|اغلاق|إغلاق|ينتهي"
 )
 _FROM = re.compile(
-    r"\b(?:ouvr(?:e|ent|i?rait|aient|ait|ir\w*)|ouverture|s'ouvre|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
+    r"\b(?:ouvr(?:e|ent|i?rait|aient|ait|ir\w*)|ouverture|s'ouvre|premier (?:et dernier )?jour|first (?:and last )?day|primer(?: y ultimo)? dia|primeiro(?: e ultimo)? dia|erster (?:und letzter )?tag|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
     r"open(?:s|ed)?|opening|from when|starts?|starting|begins?|launch(?:ed)?|since when|"
     r"abre|abren|apertura|abertura|a partir de cuando|a partir de quando|desde cuando|desde quando|empieza|comienza|comeca|inicio|"
     r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
@@ -61,8 +61,14 @@ _APPLYING = re.compile(
 _TOPICS: dict[str, End] = {"opening_date": "opening", "closing_date": "closing"}
 
 
+def both_asked(question: Question) -> bool:
+    """Whether the question asks for both ends ("premier et dernier jour")."""
+    text = fold(question.plain)
+    return bool(_UNTIL.search(text) and _FROM.search(text)) and not _STILL.search(text)
+
+
 def end_asked(question: Question) -> End | None:
-    """Which end the question asks for, None when it names none."""
+    """Which end the question asks for, None when it names none or both."""
     text = fold(question.plain)
     if _STILL.search(text):
         return "closing"

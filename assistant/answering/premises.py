@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
+from assistant.answering.dates import call_dates
+from assistant.answering.ends import end_asked
 from assistant.answering.index import CallIndex
-from assistant.answering.question import Question
+from assistant.answering.question import Question, names_oneself
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import say
+from assistant.types import Span
 from assistant.values import Value
+from assistant.words import fold
 
 # Log odds within which another candidate may be the one that was meant. Chosen on the dev questions.
 MARGIN = 2.0
@@ -23,6 +28,48 @@ _SUPPOSES = re.compile(
     r"\b(?:je (?:crois|pense)|il me semble|i (?:think|believe|guess)|creo(?: que)?|acho que|glaube ich|ich glaube|penso)\b",
     re.IGNORECASE,
 )
+# Whoever asks is to do something on a day, folded: "peut-on déposer le …", "can I send it on …".
+_ACTING = re.compile(
+    r"\b(?:depos\w*|depots?|candidat\w*|postul\w*|envo[iy]\w*|soum\w+|repond\w*|particip\w*|inscri\w+|transm\w+|remettre|"
+    r"apply\w*|submit\w*|send\w*|appl(?:ied|ication)|solicit\w*|presentar\w*|enviar\w*|candidatur\w*|concorrer|submeter|"
+    r"einreich\w*|bewerb\w*|abgeb\w+|einsend\w*|inviare|presentare)\b|تقديم|أقدم|نقدم|إرسال"
+)
+_TOO_LATE = re.compile(r"\b(?:trop tard|too late|demasiado tarde|tarde demais|muito tarde|zu spat|troppo tardi)\b|متأخر")
+
+
+def acting_day(index: CallIndex, question: Question) -> tuple[str, str, str, str] | None:
+    """The day on which the author wants to apply, that the call opens, and that it closes (ISO dates), and how the
+    question writes the first; None where it asks of something else, or the sources name no such period."""
+    dates = call_dates(index)
+    days = [v for v in question.values if v.kind == "date"]
+    text = fold(question.plain)
+    if dates is None or not dates[0] or len(days) != 1 or end_asked(question) or not _ACTING.search(text):
+        return None
+    opening, closing = dates[0], dates[1]
+    for year in ("", str(closing.year), str(opening.year)):
+        iso = days[0].value if not year else f"{year}{days[0].value[1:]}"
+        try:
+            day = date.fromisoformat(iso)
+        except ValueError:
+            continue
+        if year and day < opening and closing.year != opening.year:
+            continue
+        said = say(question.language, "supposed_date", date=question.text[days[0].start : days[0].end])
+        return day.isoformat(), opening.isoformat(), closing.isoformat(), said
+    return None
+
+
+def another_address(index: CallIndex, question: Question, document: str, parts: Sequence[Span]) -> str:
+    """The phone or mail that the question supposes, where the passage that answers it holds another one; or ""."""
+    if question.asked != "contact" or names_oneself(question.plain):
+        return ""
+    found = [value for part in parts for value in index.values(document, part)]
+    for value in question.values:
+        if value.kind in ("phone", "email"):
+            same = [v.value for v in found if v.kind == value.kind]
+            if same and value.value not in same:
+                return question.text[value.start : value.end]
+    return ""
 
 
 def said_otherwise(
@@ -33,7 +80,7 @@ def said_otherwise(
     Nothing is corrected while a near candidate states another value of the kind: the question
     may be about that one, and then both are shown under their labels instead.
     """
-    if question.asked in ("contact", "list", "definition"):
+    if question.asked in ("contact", "list", "definition") or _TOO_LATE.search(fold(question.plain)):
         return ""
     found = [v for p in best.parts for v in index.values(best.unit.document, p)]
     for value in question.values:

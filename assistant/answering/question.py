@@ -72,7 +72,7 @@ _CONTACT: frozenset[FactKind] = frozenset({"email", "phone", "person"})
 _WHEN: frozenset[FactKind] = frozenset({"date", "month", "year", "time", "duration"})
 _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
     (
-        r"\b(?:e-?mails?|mails?|mel|courriels?|correo|e-?mail-adresse|adresse (?:mail|electronique))\b|البريد",
+        r"\b(?:e-?mails?|mails?|mel|courriels?|correo|e-?mail-adresse|adresse (?:mail|electronique))\b|بريد",
         "contact", frozenset({"email"}),
     ),
     (
@@ -129,6 +129,8 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
     ),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), asked, kinds) for pattern, asked, kinds in _PATTERNS)
+# "Rappelez-moi au …", "my mail is …".
+_OWN = re.compile(r"\b(?:mon|ma|mes|notre|moi|nous|my|our|me|us|mi|meu|minha|mein\w*|mir|mio|mia)\b")
 _RANK: dict[Asked, int] = {"contact": 0, "fact": 1, "list": 2, "definition": 3, "yesno": 4, "open": 5}
 
 
@@ -144,6 +146,11 @@ def asked_for(text: str) -> tuple[Asked, frozenset[FactKind]]:
             if not kinds:
                 kinds = found
     return asked, kinds
+
+
+def names_oneself(text: str) -> bool:
+    """Whether the author speaks of what is its own: an address in ``text`` may be that."""
+    return bool(_OWN.search(fold(text)))
 
 
 class Lexicon:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.answering.question import Question, asked_for
+from assistant.answering.follow_ups import content, context_of, refers_back
+from assistant.answering.ordinals import name_ordinal
+from assistant.answering.question import Question, asked_for, names_oneself
 from assistant.answering.requests import without_request
 from assistant.answering.shorthand import write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
-from assistant.words import fold, stop_words, tokens
+from assistant.words import fold, tokens
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
@@ -61,16 +63,6 @@ _REQUESTS = re.compile(
     r"(?:rappel|donne|indique|precise|communique|dites|redis|redonne|tell|give|remind|send|dime|dame|"
     r"digame|deme|recuerd|diga|lembr|sagen|nennen|geben)"
 )
-# Words that stand for what was said before, however a question is built.
-_REFERRING = (
-    r"^\W*(?:et|mais|ok|d'accord|alors|and|but|what about|y|e|und)\b|"
-    r"\b(?:son|sa|ses|leurs?|lui|celui|celle|ceux|celles|ca|cela|la-bas|dedans|"
-    r"his|hers?|their|them|it|its|that|those|this one|there|su|sus|seu|sua|ihre?|dessen|"
-    r"ce (?:mail|numero|contact|label|rapport|reseau|guide|programme)|cette (?:date|personne|association|agence))\b"
-)
-_REFERS = re.compile(_REFERRING)
-# And those that only may: "est-elle …", but "les régions peuvent-elles …" too.
-_FOLLOWS = re.compile(rf"{_REFERRING}|\b(?:il|elle|ils|elles|he|she|they)\b")
 # "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
 _BACK = re.compile(
     r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
@@ -83,24 +75,6 @@ _CALL_ITSELF = re.compile(
     r"textes?|fonds|cadre|calls?|schemes?|funds?|texts?|regulations?|convocatoria|chamada|edital|projektaufruf\w*|aufruf\w*)|"
     r"is it|(?:believe|think|know|said?|says?|sure|told|fact|so) that)\b"
 )
-# Short, but whole: "Qui peut candidater ?", "What is the deadline?", "À qui écrire ?".
-_WHOLE = re.compile(
-    r"^\W*(?:(?:qui|que|quels?|quelles?|what|who|which|how|wer|was|welche|quien(?:es)?|cual(?:es)?|quem|qual|quais)\b[^?]*?\b"
-    r"(?:est|sont|peut|peuvent|doit|doivent|fait|is|are|can|may|does|do|darf|kann|ist|sind|puede|pueden|es|son|pode|podem|sao)\b|"
-    r"(?:(?:a|de|aupres de) )?qui (?:s')?\w+(?:er|ir|re)\b|(?:c'est|cest|c) (?:quoi|koi)\b|(?:les?|la|une?|the) \w+ (?:peut|peuvent|doit|doivent|est|sont)-(?:ils?|elles?)\b)"
-)
-# It only thanks or greets.
-_POLITE = re.compile(
-    r"^\W*(?:(?:merci|mille mercis|thanks?|thank you|thx|danke|vielen dank|gracias|obrigad[oa]|grazie|شكرا|bonjour|bonsoir|salut|hello|hi|"
-    r"hallo|hola|ola|ok|okay|d'accord|parfait|super|great|perfect)(?: (?:beaucoup|bien|infiniment|a vous|a tous|much|a lot|so much|very much|"
-    r"mil|muchas|muito|mucho|sehr|madame|monsieur|all|merci|thanks))*\W*)+$"
-)
-_COURTESY = re.compile(
-    r"^\W*(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|coucou|hola|ola|guten tag|bjr|slt)"
-    r"\b(?:[ ,]*(?:madame|monsieur|sir|madam|a tous|mme|mr|m))*[\s,.!:;–-]*",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -123,10 +97,13 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
     """Split ``text`` into its questions, each with its language and words."""
     message = clean(text)
     language = detect_language(message, index.call.language, history)
-    pieces = split_questions(message)
-    asked_before = [clean(turn.text) for turn in history if turn.role == "user" and turn.text]
+    pieces = [name_ordinal(piece, history) for piece in split_questions(message)]
+    asked_before = [
+        name_ordinal(clean(turn.text), history[:at])
+        for at, turn in enumerate(history) if turn.role == "user" and turn.text
+    ]  # fmt: skip
     parts = [
-        analyse(piece, language, _context(piece, asked_before, pieces[:i]), index)
+        analyse(piece, language, context_of(piece, asked_before, pieces[:i]), index)
         for i, piece in enumerate(pieces)
     ]
     return Understanding(language, tuple(parts))
@@ -136,6 +113,10 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
     """One question with its words and expected answer."""
     plain = without_request(write_out(_focus(text), language))
     asked, kinds = asked_for(plain)
+    values = tuple(find_values(text))
+    given = frozenset(value.kind for value in values if value.kind in ("phone", "email"))
+    if given and asked in ("open", "yesno") and not names_oneself(plain):
+        asked, kinds = "contact", given  # "Le numéro de X, c'est le 01 …?"
     moves_on = False
     if context:
         before, same = asked_for(context)
@@ -144,7 +125,7 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
             asked, kinds = before, same
     terms = index.lexicon.terms(f"{plain} {context}" if context else plain)
     return Question(
-        text, plain, language, context, asked, kinds, terms, tuple(find_values(text)), moves_on
+        text, plain, language, context, asked, kinds, terms, values, moves_on
     )
 
 
@@ -155,24 +136,24 @@ def _focus(message: str) -> str:
     asking = [number for number, s in enumerate(sentences) if _ASKS.search(s)]
     if not asking:
         return message
-    last, words = sentences[asking[-1]], _content(sentences[asking[-1]])
+    last, words = sentences[asking[-1]], content(sentences[asking[-1]])
     if words >= _ENOUGH and asking[-1] and _BACK.search(_CALL_ITSELF.sub(" ", fold(last))):
         return f"{sentences[asking[-1] - 1]} {last}"
     # "Until when must one apply?": what kind of fact is asked says as much as a word.
-    plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not _FOLLOWS.search(fold(last))
+    plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not refers_back(last)
     return last if words >= _ENOUGH or plain else message
 
 
 def split_questions(message: str) -> list[str]:
     """The distinct questions of a message; what only greets or sets the scene stays with them."""
     pieces = [part for piece in _SPLIT.split(message) if piece.strip() for part in _joined(piece)]
-    asking = [piece for piece in pieces if (_ASKS.search(piece) and _content(piece)) or _requests(piece)]
+    asking = [piece for piece in pieces if (_ASKS.search(piece) and content(piece)) or _requests(piece)]
     if len(asking) <= 1:
         return [message]
     found: list[str] = []
     for piece in asking[:MAX_PARTS]:
         sentences = re.split(r"(?<=[.!])\s+(?=\S)", piece)
-        found.append(sentences[-1] if _content(sentences[-1]) >= 2 else piece)
+        found.append(sentences[-1] if content(sentences[-1]) >= 2 else piece)
     return found
 
 
@@ -186,9 +167,9 @@ def _joined(piece: str) -> list[str]:
     different kinds ("the closing date and the phone number of the officer")."""
     whole = piece.strip()
     found = [part.strip() for part in _AND.split(whole)]
-    if len(found) == 1 or not all(_ASKING.search(part) and _content(part) for part in found):
+    if len(found) == 1 or not all(_ASKING.search(part) and content(part) for part in found):
         found = [part.strip() for part in _PLUS.split(whole)]
-    if len(found) == 1 or not all(map(_content, found)):
+    if len(found) == 1 or not all(map(content, found)):
         found = _of_different_kinds(whole)
     if len(found) == 1:
         return found
@@ -202,7 +183,7 @@ def _of_different_kinds(sentence: str) -> list[str]:
     for joint in _JOINT.finditer(sentence):
         parts = sentence[: joint.start()].strip(), sentence[joint.end() :].strip()
         left, right = (asked_for(part)[1] for part in parts)
-        told = any(find_values(part) for part in parts) or not all(map(_content, parts))
+        told = any(find_values(part) for part in parts) or not all(map(content, parts))
         unlike = left and right and not left & right
         if unlike and not told and (short or not (left | right) & _COUNTED):
             return [*parts]
@@ -268,26 +249,3 @@ def _function_words() -> dict[str, frozenset[str]]:
         )
         for code, words in folded.items()
     }  # fmt: skip
-
-
-def _content(text: str) -> int:
-    stop = stop_words()
-    return sum(word not in stop for word in tokens(_COURTESY.sub("", text)))
-
-
-def _context(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
-    """The question that ``piece`` follows up on, "" when it stands alone."""
-    previous = earlier[-1] if earlier else (before[-1] if before else "")
-    if not previous:
-        return ""
-    folded = fold(_COURTESY.sub("", piece))
-    short = _content(piece) <= 2
-    if earlier:
-        bare = _content(piece) <= 1  # "… et en quelle année ?"
-        return previous if bare or (_FOLLOWS.search(folded) and short) else ""
-    whole = _content(piece) and _WHOLE.search(folded) and not _REFERS.search(folded)
-    if whole or _POLITE.search(fold(piece)):
-        return ""
-    if short or (_FOLLOWS.search(folded) and _content(piece) <= 5):
-        return previous[:300]
-    return ""

@@ -7,6 +7,7 @@ contact is worse than none. So words decide, as they do for dates (ends.py).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.question import Question, Term, asked_for
 from assistant.answering.read import Reading
 from assistant.answering.retrieve import Candidate
+from assistant.answering.texts import SPOKEN, phrases
 from assistant.types import FactKind, Unit
 from assistant.values import find_values
 from assistant.words import stem, stop_words, tokens
@@ -25,7 +27,7 @@ _ANY = frozenset(
     "ecrire appeler demander parler donner communiquer transmettre indiquer connaitre avoir obtenir "
     "trouver svp plait merci "
     "number line direct address details name person give get write call ask speak "
-    "nombre direccion persona escribir llamar pessoa endereco nummer".split()
+    "nombre direccion persona escribir llamar pessoa endereco nummer رقم عنوان اسم".split()
 )
 # Where words say nothing (another language, a remark beside the question), the reader's word counts
 # from this probability on.
@@ -43,12 +45,14 @@ def somebody_else(
         return False
     asking = asking_words(question)
     told = [term for term in question.terms if term.word in asking and _tells(term)]
+    if not told and question.context:  # "et leur téléphone ?" asks of whom the question before it names
+        told = [term for term in question.terms if _tells(term)]
     known = traits.around
     handoff, document = index.call.handoff, candidate.unit.document
     text = "\n".join(index.text(document, part) for part in candidate.parts)
     if any(address and address in text for address in (handoff.email, handoff.phone)):
         known |= _authority(index)
-    if any((term.stems | {term.exact}) & known for term in told):
+    if any(_own_stems(term, index) & known for term in told):
         return False
     # German writes all nouns with a capital.
     capitals = question.language != "de"
@@ -57,19 +61,46 @@ def somebody_else(
     return bool(named) or (native and bool(told) and probability < _SURE)
 
 
+def _own_stems(term: Term, index: CallIndex) -> frozenset[str]:
+    """An acronym that the sources use is itself, not any word of what it stands for."""
+    acronym = term.name and term.exact in index.catalog.vocabulary
+    return frozenset({term.exact}) if acronym else term.stems | {term.exact}
+
+
 def named_before(question: Question, told: str, index: CallIndex) -> list[Unit]:
     """Whose address a follow-up asks ("et son téléphone ?"): the contacts whose mail or phone stands in ``told``,
-    the answer before it. None where it names somebody itself."""
+    the answer before it, but to whom it only hands over; else those under a heading that the question before it
+    names. None where it names somebody itself."""
     if question.asked != "contact" or not question.context:
         return []
     own = frozenset(tokens(question.plain))
     if any(_tells(term) and term.known for term in question.terms if term.word in own):
         return []
-    addresses = {value.value for value in find_values(told) if value.kind in _ADDRESSES}
-    return [
-        unit for unit in index.catalog.contacts
-        if addresses & {fact.value for fact in index.catalog.facts(unit.id)}
-    ]  # fmt: skip
+    told = re.sub("[\u2066-\u2069]", " ", told)  # isolates, as in an answer that runs from right to left
+    answer = "\n".join(block for block in told.split("\n\n") if not _hands_over(block))
+    addresses = {value.value for value in find_values(answer) if value.kind in _ADDRESSES}
+    contacts = index.catalog.contacts
+    found = [u for u in contacts if addresses & {fact.value for fact in index.catalog.facts(u.id)}]
+    return found or _headed(question, contacts, index)
+
+
+def _headed(question: Question, contacts: Sequence[Unit], index: CallIndex) -> list[Unit]:
+    """The contacts of the one section whose heading holds words of the question that no other contact's does."""
+    sections = {unit.section: index.heading_words(unit) for unit in contacts}
+    fitting: Counter[int | None] = Counter()
+    for term in question.terms:
+        holding = [section for section, words in sections.items() if term.exact in words]
+        if len(holding) == 1 and _tells(term):
+            fitting[holding[0]] += 1
+    best = fitting.most_common(2)
+    if not best or (len(best) > 1 and best[0][1] == best[1][1]):
+        return []
+    return [unit for unit in contacts if unit.section == best[0][0]]
+
+
+def _hands_over(block: str) -> bool:
+    """Whether a paragraph of an answer only says who may know."""
+    return any(block.startswith(phrases(language)["ask_person"].split("{")[0]) for language in SPOKEN)
 
 
 def about_named(reading: Reading, contacts: Sequence[Unit]) -> Reading:
@@ -104,7 +135,7 @@ def _asking(text: str) -> list[str]:
 
 
 def _tells(term: Term) -> bool:
-    return term.word not in _ANY and asked_for(term.word)[0] != "contact"
+    return term.word not in _ANY and not term.word.isdigit() and asked_for(term.word)[0] != "contact"
 
 
 def _authority(index: CallIndex) -> frozenset[str]:
