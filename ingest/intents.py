@@ -16,6 +16,10 @@ from assistant.types import KnownQuestion
 _C = 10.0
 # Steps of L-BFGS, short of convergence: on the dev questions no worse than three times as many.
 _ITERATIONS = 40
+# Wordings of validated questions from which on the classes can be learned. On the first call, with parts of its
+# FAQ: 400 wordings answer 67 % of French questions where the passages alone answer 88 %, 1,500 83 % (85 %),
+# 2,300 98 % (90 %).
+_ENOUGH = 2_000
 
 Row = tuple[Intent, str, np.ndarray]
 
@@ -55,12 +59,12 @@ def intents_of_call(
     standard questions other than those ``answered`` (their wordings are validated questions). ``left_open``:
     wordings by which others are asked of this call, with their whitened vectors.
 
-    None when no question was validated.
+    None when too few wordings were validated to learn from.
     """
     rows: list[Row] = [
         (Intent("faq", q.entry), q.text, vectors[q.id]) for q in questions if q.origin == "faq"
     ]
-    if not rows:
+    if len(rows) < _ENOUGH:
         return None
     rows.sort(key=lambda row: (row[0].id, row[1]))
     rows += [

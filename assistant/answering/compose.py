@@ -13,7 +13,7 @@ from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.ends import both_asked, end_asked
-from assistant.answering.headings import asks_division, opens_with_pronoun
+from assistant.answering.headings import asks_division, negates, opens_with_pronoun
 from assistant.answering.index import CallIndex
 from assistant.answering.premises import acting_day, another_address, said_otherwise
 from assistant.answering.prototypes import Topic
@@ -186,11 +186,12 @@ def _show(draft: Draft, document: str, headings: Sequence[Span]) -> tuple[str, s
 
 
 def _headings(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Span]:
-    """The headings to show before a passage: all that it stands under (``path``), or the nearest
-    one when it opens with a pronoun that stands for something before it."""
+    """The headings to show before a passage: all that it stands under (``path``), the nearest one when it opens
+    with a pronoun that stands for something before it, and what says that it is excluded."""
     unit, document = candidate.unit, index.document(candidate.unit.document)
-    if unit.composite or unit.kind in ("heading", "title"):
-        return []
+    excluding = _excluding(index, candidate)
+    if excluding or unit.composite or unit.kind in ("heading", "title"):
+        return excluding
     first = trim(document.text, candidate.parts[0])
     pronoun = document.language == "fr" and opens_with_pronoun(index.text(document.id, first))
     found: list[Span] = []
@@ -200,6 +201,26 @@ def _headings(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Spa
         section = document.sections[section].parent
     words = sum(len(index.text(document.id, heading).split()) for heading in found)
     return found if words <= MAX_HEADING_WORDS else []
+
+
+def _excluding(index: CallIndex, candidate: Candidate) -> list[Span]:
+    """The lead-in or the heading by which a passage that does not say so itself is excluded ("Dépenses non
+    éligibles")."""
+    unit, document = candidate.unit, index.document(candidate.unit.document)
+    if unit.kind in ("heading", "title", "outline", "contact"):
+        return []
+    if any(negates(index.text(document.id, part)) for part in candidate.parts):
+        return []
+    if unit.lead and unit.lead not in candidate.parts and negates(index.text(document.id, unit.lead)):
+        return [trim(document.text, unit.lead)]
+    section = unit.section
+    while section is not None:
+        heading = document.sections[section].heading
+        text = index.text(document.id, heading)
+        if negates(text) and len(text.split()) <= MAX_HEADING_WORDS:
+            return [heading]
+        section = document.sections[section].parent
+    return []
 
 
 def _more(

@@ -36,6 +36,10 @@ _CALLED = re.compile(
     r"\b(?:appels?(?: a (?:projets?|candidatures?))?|aap|call(?: for (?:projects?|proposals?))?|convocatoria|edital|"
     r"(?:projekt)?aufruf)\s+(?P<words>(?:[\w'’-]+\s+){0,7}[\w'’-]+)"
 )
+# "l'AAP sport", "l'appel sur l'eau", but not "l'appel est-il ouvert ?".
+_RIGHT_AFTER = re.compile(
+    r"(?!(?:est|sont|sera|etait|ouvre|ferme|reste|a|is|was|will|does|has|esta?|ist)\b)"
+)
 # Words of any title of a call.
 _ANY_TITLE = frozenset(stems("appel projets candidatures règlement programme session édition call projects"))
 
@@ -56,15 +60,23 @@ def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> 
         if call.id == index.call.id or len(title) <= length:
             continue
         own = f" {' '.join(tokens(index.call.title))} "
-        by_title = bool(title) and f" {title} " in asked and f" {title} " not in own
-        if by_title and not of_a_call and not _as_a_name(call.title, question.text):
-            by_title = False
-        if by_title and index.holds(call.title):
-            by_title = False
+        by_title = False
+        for name in _names(call.title):
+            words = " ".join(tokens(name))
+            named = bool(words) and f" {words} " in asked and f" {words} " not in own
+            if named and (of_a_call or _as_a_name(name, question.text)) and not index.holds(name):
+                by_title = True
         by_title = by_title or _called(question.text, call, index)
         if by_title or re.search(rf"(?<![\w-]){re.escape(call.id)}(?![\w-])", question.text.lower()):
             found, length = call, len(title)
     return found
+
+
+def _names(title: str) -> list[str]:
+    """What a call goes by: its title, what stands in it in quotation marks, what comes before its subtitle."""
+    quoted = re.findall(r"«\s*([^«»]+?)\s*»|“([^“”]+)”", title)
+    names = [title, *(one or other for one, other in quoted), re.split(r"\s[–:-]\s|\s?:\s", title)[0]]
+    return list(dict.fromkeys(names))
 
 
 def _called(text: str, call: Call, index: CallIndex) -> bool:
@@ -78,7 +90,7 @@ def _called(text: str, call: Call, index: CallIndex) -> bool:
                 named.append(stem(word))
             elif word not in stop_words():
                 break
-        if len(set(named)) > 1 or (named and named[0] not in index.catalog.vocabulary):
+        if len(set(named)) > 1 or (named and named[0] not in index.catalog.vocabulary and _RIGHT_AFTER.match(match["words"])):
             return True
     return False
 

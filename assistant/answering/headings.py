@@ -18,6 +18,12 @@ _PRONOUN = re.compile(
     r"il(?!\s+(?:est|sera|s'agit|faut|faudra|peut|n'|ne|y|convient|appartient|importe)\b))\b"
 )
 
+# "Dépenses non éligibles", "Ne sont pas retenus :": what stands below is meant the other way round.
+_NEGATES = re.compile(
+    r"\b(?:non|ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|inadmissib\w*|hors|sauf|"
+    r"not|excluded|exclusions?|ineligible|forbidden|nicht|ausgeschlossen|no|excluid\w*)\b"
+)
+
 
 def asks_division(question: str) -> bool:
     """Whether a question asks under which part of the document something falls."""
@@ -27,3 +33,8 @@ def asks_division(question: str) -> bool:
 def opens_with_pronoun(sentence: str) -> bool:
     """Whether a French sentence opens with a pronoun for something named before it."""
     return bool(_PRONOUN.match(fold(sentence)))
+
+
+def negates(text: str) -> bool:
+    """Whether a heading or a lead-in says that what follows is excluded."""
+    return bool(_NEGATES.search(fold(text)))

@@ -30,6 +30,9 @@ _APART = 6.0
 _EVIDENT = 0.8
 # How sure at least it is that a validated question, asked in its very words, has its answer.
 _VERBATIM = 0.95
+# Where a call has few validated questions and the reader finds no answer: the cosine from which the nearest of them
+# gives it. With 100 to 164 entries of the first call, four wordings each, nine in ten of those passages are right.
+_NEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,16 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     probability = sigmoid(reader.answer.logits([features])[0])
     if validated is not None:
         probability = max(probability, _VERBATIM)
+    if retrieval.nearest is not None and not retrieval.wrong_end(retrieval.nearest):
+        # A small FAQ is used only for what it asks nearly so.
+        nearest, cosine = retrieval.nearest, retrieval.nearest.faq
+        if not question.context and nearest.question and tokens(nearest.question.text) == tokens(question.text):
+            validated, cosine = nearest, max(cosine, _VERBATIM)
+        if validated is nearest or (cosine >= _NEAR and probability < load_thresholds(validated=False).answer):
+            nearest.score = ranked[0].score + _APART
+            ranked = [nearest, *(c for c in ranked if (c.unit.document, c.parts) != (nearest.unit.document, nearest.parts))]
+            share_out(ranked)
+            probability = max(probability, cosine)
     return Reading(ranked, probability, features, settled=validated is not None)
 
 

@@ -73,7 +73,8 @@ class Candidate:
 class Retrieval:
     """Candidates by reciprocal rank fusion, best first, the nearest standard questions, and the
     nearest known ones. ``intents`` are the call's own classes with their probabilities (none for
-    a call without a FAQ), ``standard`` those of the catalogue, most probable first."""
+    a call without a FAQ, or with one that is too small to learn from), ``standard`` those of the catalogue, most
+    probable first. ``nearest`` is what the nearest question of such a small FAQ is bound to, with its cosine."""
 
     candidates: list[Candidate]
     matches: list[Match]
@@ -82,6 +83,7 @@ class Retrieval:
     intents: tuple[tuple[Intent, float], ...] = ()
     standard: tuple[tuple[Intent, float], ...] = ()
     end: End | None = None
+    nearest: Candidate | None = None
 
     def wrong_end(self, candidate: Candidate) -> bool:
         """Whether a candidate states when something opens and the question asks when it closes, or
@@ -150,6 +152,7 @@ def retrieve(
     found: dict[Key, Candidate] = {}
     contexts: dict[str, float] = {}
     ranks: dict[str, float] = {}
+    nearest: Candidate | None = None
     floor = passages[-1][1] if passages else _FLOOR
     for rank, (id_, cosine) in enumerate(passages):
         unit_id, view, _ = id_.split("#", 2)
@@ -185,6 +188,10 @@ def retrieve(
         entry = questions.get(id_)
         if entry is None or entry.unit not in units:
             continue
+        if entry.origin == "faq" and not intents:
+            if nearest is None:  # they come best first
+                nearest = Candidate(units[entry.unit], entry.parts, faq=cosine, question=entry, bound=True)
+            continue
         _fuse(ranks, entry.unit, rank)
         candidate = _candidate(found, units[entry.unit], entry.parts)
         if candidate.question is None:
@@ -211,9 +218,9 @@ def retrieve(
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
         ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard,
-        end,
+        end, nearest,
     )  # fmt: skip
-    for candidate in ordered:
+    for candidate in [*ordered, *([nearest] if nearest else [])]:
         candidate.end = end_told(index, candidate.unit.document, candidate.parts)
     describe(index, question, retrieval)
     return retrieval

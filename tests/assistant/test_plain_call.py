@@ -1,7 +1,9 @@
 """A call without validated questions, read by its form: lists, tables, headings, contacts."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,24 +94,28 @@ Taux et plafonds :
 
 
 @pytest.fixture(scope="module")
-def quays(settings: Settings, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def data_dir(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the standard questions, which take a minute to embed."""
+    folder = tmp_path_factory.mktemp("quais")
+    build_prototypes(folder, embedder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def quays(
+    settings: Settings, embedder: Embedder, data_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
     corpus = tmp_path_factory.mktemp("corpus")
     (corpus / "quais").mkdir()
     (corpus / "quais" / "call.toml").write_text(CALL, encoding="utf-8")
     (corpus / "quais" / "reglement.md").write_text(RULES, encoding="utf-8")
     own = settings.model_copy(
-        update={"corpus_dir": corpus, "call": "quais", "data_dir": tmp_path_factory.mktemp("quais")}
+        update={"corpus_dir": corpus, "call": "quais", "data_dir": data_dir}
     )
-    _build(own, embedder)
+    ingest(own, "quais", embedder)
     made = Assistant(own, embedder)
     yield made
     made.close()
-
-
-def _build(settings: Settings, embedder: Embedder) -> Path:
-    build_prototypes(settings.data_dir, embedder)
-    ingest(settings, "quais", embedder)
-    return settings.data_dir
 
 
 def test_a_lead_in_brings_its_list(quays: Assistant) -> None:
@@ -230,3 +236,72 @@ def test_identifiers_are_read_with_and_without_their_noun(noun: str, mark: str) 
     assert identifiers(f"Que dit l'{noun} {mark.upper()} ?") == {mark}
     assert leading_identifier(f"{mark.upper()} – Berges plantées") == {mark}
     assert not identifiers(f"{noun} du {mark}") and not leading_identifier("Berges – A")
+
+
+EXPENSES = """
+# Règlement
+
+## 1. Dépenses éligibles
+
+- plantation d'arbres ;
+- location de barques.
+
+## 2. Dépenses non éligibles
+
+- achat de denrées alimentaires ;
+- achat de véhicules.
+
+## 3. Conditions
+
+Ne sont pas financés :
+
+- les fêtes privées ;
+- les voyages d'agrément.
+
+## 4. Calendrier
+
+La date limite de dépôt des dossiers est fixée au 12 mars 2031. Le jury se réunit le 4 avril 2031.
+"""
+ONE_ENTRY = """
+[[entry]]
+id = "jury"
+questions = ["Quand le jury se réunit-il ?"]
+quote = "Le jury se réunit le 4 avril 2031."
+"""
+
+
+def _built(settings: Settings, embedder: Embedder, data_dir: Path, folder: Path, faq: str = "") -> Assistant:
+    corpus = folder / "corpus"
+    (corpus / "quais").mkdir(parents=True)
+    (corpus / "quais" / "call.toml").write_text(CALL, encoding="utf-8")
+    (corpus / "quais" / "reglement.md").write_text(EXPENSES, encoding="utf-8")
+    if faq:
+        (corpus / "quais" / "faq.toml").write_text(faq, encoding="utf-8")
+    shutil.copytree(data_dir / "prototypes", folder / "data" / "prototypes")
+    own = settings.model_copy(update={"corpus_dir": corpus, "call": "quais", "data_dir": folder / "data"})
+    ingest(own, "quais", embedder)
+    return Assistant(own, embedder)
+
+
+def test_what_is_excluded_is_told_as_excluded(
+    settings: Settings, embedder: Embedder, data_dir: Path, tmp_path: Path
+) -> None:
+    with closing(_built(settings, embedder, data_dir, tmp_path)) as made:
+        bought = made.ask("L'achat de denrées alimentaires est-il éligible ?")
+        assert "non éligibles" in bought.text
+        assert any("non éligibles" in c.quote for c in bought.citations)
+        assert "Ne sont pas financés" in made.ask("Les voyages d'agrément sont-ils financés ?").text
+
+
+def test_a_few_validated_questions_change_nothing_else(
+    settings: Settings, embedder: Embedder, data_dir: Path, tmp_path: Path
+) -> None:
+    questions = [
+        "Quelle est la date limite de dépôt ?", "La location de barques est-elle éligible ?",
+        "Quel est le montant de la subvention ?",
+    ]  # fmt: skip
+    with closing(_built(settings, embedder, data_dir, tmp_path / "none")) as made:
+        before = [made.ask(question).text for question in questions]
+    with closing(_built(settings, embedder, data_dir, tmp_path / "one", ONE_ENTRY)) as made:
+        assert [made.ask(question).text for question in questions] == before
+        assert "4 avril 2031" in made.ask("Quand le jury se réunit-il ?").text
