@@ -36,7 +36,7 @@ from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
 from assistant.answering.texts import say
 from assistant.answering.understand import Understanding, clean, detect_language, understand
-from assistant.answering.whose import about_named, named_before
+from assistant.answering.whose import about_named, addressed, named_before
 from assistant.call import Call, list_calls
 from assistant.chat_model import open_chat_model
 from assistant.clock import Clock, system_clock
@@ -195,6 +195,7 @@ class Assistant:
             named = named_before(part, self._told(part, understood, draft, history, index), index)
             if named and reading.candidates:
                 reading = about_named(reading, named)
+            reading = addressed(part, reading, index)
             decision = decide(part, retrieval, reading, index)
             if decision.status != "refused":
                 other = served_call(part, index, self.calls.values())

@@ -73,9 +73,13 @@ def served_call(question: Question, index: CallIndex, calls: Iterable[Call]) -> 
 
 
 def _names(title: str) -> list[str]:
-    """What a call goes by: its title, what stands in it in quotation marks, what comes before its subtitle."""
+    """What a call goes by: its title, what stands in it in quotation marks, what comes before its subtitle, and its
+    first two words that tell something ("Rivières vivantes" en Loire-Amont)."""
     quoted = re.findall(r"«\s*([^«»]+?)\s*»|“([^“”]+)”", title)
     names = [title, *(one or other for one, other in quoted), re.split(r"\s[–:-]\s|\s?:\s", title)[0]]
+    telling = [m for m in re.finditer(r"\w[\w-]*", title) if fold(m.group()) not in stop_words()]
+    if len(telling) > 1 and not {stem(fold(m.group())) for m in telling[:2]} & _ANY_TITLE:
+        names.append(title[telling[0].start() : telling[1].end()])
     return list(dict.fromkeys(names))
 
 

@@ -102,10 +102,16 @@ def finish(
 
 
 def handoff_unit(index: CallIndex) -> Unit | None:
-    """The passage that names the person to write to."""
-    wanted = index.call.handoff.email.lower()
-    found = index.catalog.facts_of("email", value=wanted)
-    return index.catalog.unit(found[0].unit) if found else None
+    """The passage that names the person to write to: with the name and the phone where one has them."""
+    handoff = index.call.handoff
+    found = [index.catalog.unit(fact.unit) for fact in index.catalog.facts_of("email", value=handoff.email.lower())]
+    told = [text for text in (handoff.name, handoff.phone) if text]
+
+    def named(unit: Unit) -> int:
+        text = index.text(unit.document, unit.span)
+        return sum(one in text for one in told)
+
+    return max(found, key=named, default=None)
 
 
 def call_address(call: Call) -> str:

@@ -23,6 +23,8 @@ _NEGATES = re.compile(
     r"\b(?:non|ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|inadmissib\w*|hors|sauf|"
     r"not|excluded|exclusions?|ineligible|forbidden|nicht|ausgeschlossen|no|excluid\w*)\b"
 )
+# "(liste non exhaustive)", "à but non lucratif": nothing is excluded.
+_ASIDE = re.compile(r"\([^)]*\)|\b(?:non|not)[ -](?:exhausti\w*|limitati\w*|lucrati\w*)")
 
 
 def asks_division(question: str) -> bool:
@@ -37,4 +39,4 @@ def opens_with_pronoun(sentence: str) -> bool:
 
 def negates(text: str) -> bool:
     """Whether a heading or a lead-in says that what follows is excluded."""
-    return bool(_NEGATES.search(fold(text)))
+    return bool(_NEGATES.search(_ASIDE.sub(" ", fold(text))))

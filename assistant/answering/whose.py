@@ -32,6 +32,8 @@ _ANY = frozenset(
 # Where words say nothing (another language, a remark beside the question), the reader's word counts
 # from this probability on.
 _SURE = 0.95
+# First name and family name.
+_FULL_NAME = 2
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
 
 
@@ -101,6 +103,25 @@ def _headed(question: Question, contacts: Sequence[Unit], index: CallIndex) -> l
 def _hands_over(block: str) -> bool:
     """Whether a paragraph of an answer only says who may know."""
     return any(block.startswith(phrases(language)["ask_person"].split("{")[0]) for language in SPOKEN)
+
+
+def addressed(question: Question, reading: Reading, index: CallIndex) -> Reading:
+    """``reading`` with the one passage first that holds the kind of address asked for and, by itself, every word that
+    tells whose ("le téléphone de Jean Martin"); there is nothing to judge about that."""
+    told = [term for term in question.terms if _tells(term)]
+    if question.asked != "contact" or question.context or len(told) < _FULL_NAME or not question.kinds & _ADDRESSES:
+        return reading
+    fitting = [
+        c for c in reading.candidates
+        if not c.unit.composite and question.kinds <= index.traits(c.unit, c.parts).kinds
+        and all((t.stems | {t.exact}) & index.words(c.unit.document, c.unit.span) for t in told)
+    ]  # fmt: skip
+    if len({c.unit.id for c in fitting}) != 1:
+        return reading
+    first = max(fitting, key=lambda c: c.length)
+    first.score = reading.candidates[0].score
+    ranked = [first, *(c for c in reading.candidates if c is not first)]
+    return replace(reading, candidates=ranked, probability=max(reading.probability, _SURE))
 
 
 def about_named(reading: Reading, contacts: Sequence[Unit]) -> Reading:

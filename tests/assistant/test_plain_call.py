@@ -305,3 +305,15 @@ def test_a_few_validated_questions_change_nothing_else(
     with closing(_built(settings, embedder, data_dir, tmp_path / "one", ONE_ENTRY)) as made:
         assert [made.ask(question).text for question in questions] == before
         assert "4 avril 2031" in made.ask("Quand le jury se réunit-il ?").text
+
+
+@pytest.mark.parametrize("question", ["Quel est le téléphone de Bruno Castaing ?", "tel bruno castaing svp"])
+def test_the_phone_of_a_person_in_a_table(quays: Assistant, question: str) -> None:
+    answer = quays.ask(question)
+    assert answer.status == "answered"
+    assert "02 41 00 00 17" in answer.text
+
+
+def test_the_person_to_write_to_is_quoted_with_the_name(quays: Assistant) -> None:
+    missing = quays.ask("Quel est le numéro de téléphone d'Odile Marchand ?")
+    assert any("Odile Marchand" in citation.quote for citation in missing.citations)
