@@ -153,8 +153,12 @@ class TextBuilder:
         if span is not None:
             self._add("header" if header else "row", span, group=group)
 
-    def footnote(self, label: str, text: str, pages: Marks[int] | None = None) -> None:
-        """A footnote's own text."""
+    def footnote(
+        self, label: str, text: str, pages: Marks[int] | None = None, *, in_section: bool = False
+    ) -> None:
+        """A footnote's own text; ``in_section`` when it stands in the section that calls it."""
+        if not in_section:
+            self._close_sections(0, self._length)
         span = self._write(text, "\n\n", None, pages)
         if span is not None:
             self._add("footnote", span, label=label)
@@ -214,7 +218,7 @@ class TextBuilder:
                 for s in split_sentences(text, 0, len(text))
             )
         )
-        section = None if kind == "footnote" or not self._path else self._path[-1]
+        section = self._path[-1] if self._path else None
         self._blocks.append(Block(kind, span, section, sentences, group, self._box, label))
 
     def _close_sections(self, level: int, end: int) -> None:
