@@ -11,14 +11,14 @@ from pathlib import Path
 import tomlkit
 
 from assistant.errors import CorpusError
-from assistant.types import Document, Fact, Unit
+from assistant.types import Document, Fact
 from assistant.words import fold
 from ingest.facts import extract_facts
 from ingest.guessed_contact import Guess, find_contacts, person_in_charge
+from ingest.proposed_faq import propose_faq
 from ingest.readers.formats import read_source
 from ingest.structure import Structure
 from ingest.units import build_units
-from ingest.views import fact_questions
 
 TO_CONFIRM = "à confirmer"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -77,7 +77,7 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
         files = {
             "call.toml": _call_toml(id_, title, authority, person, name, acronyms, facts),
             "sources.toml": _sources_toml(facts),
-            "faq.toml": _faq_toml(document, units, facts),
+            "faq.toml": propose_faq(document, units, facts, TO_CONFIRM),
         }
         for file_name, content in files.items():
             (staging / file_name).write_text(content, encoding="utf-8")
@@ -186,21 +186,3 @@ def _sources_toml(facts: Iterable[Fact]) -> str:
     if sources:
         toml.add("source", sources)
     return tomlkit.dumps(toml)
-
-
-def _faq_toml(document: Document, units: Sequence[Unit], facts: Sequence[Fact]) -> str:
-    """Proposals stay comments: nothing is a validated answer until someone validates it."""
-    lines = [
-        f"# Questions proposées ({TO_CONFIRM}) : ôtez les « # » d'une entrée pour la valider.", "",
-    ]  # fmt: skip
-    seen: set[str] = set()
-    for known in fact_questions(document, units, facts):
-        quote = document.text[known.parts[0].start : known.parts[0].end]
-        if known.language != "fr" or known.text in seen or len(seen) >= 60:
-            continue
-        seen.add(known.text)
-        entry = tomlkit.table()
-        entry.update({"id": f"propose-{len(seen)}", "questions": [" ".join(known.text.split())], "quote": quote})  # fmt: skip
-        toml = "[[entry]]\n" + tomlkit.dumps(entry)
-        lines += [f"# {line}".rstrip() for line in toml.strip().split("\n")] + [""]
-    return "\n".join(lines)
