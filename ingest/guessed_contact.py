@@ -25,8 +25,8 @@ _OFFERS = re.compile(
 _APART = re.compile(r"transmi|délibération|décision|litige|recours|médiateur|médiatrice|réclamation|signature", re.I)
 # Addresses written so that no program reads them: "nom [at] domaine.fr", "nom @ domaine.fr".
 _HIDDEN = re.compile(
-    r"(?P<name>\b[\w.+-]*\w)(?:\s*[\[({]\s*(?:at|arobase|chez)\s*[\])}]\s*|\s+@\s*|@\s+)"
-    r"(?P<domain>[\w-]+(?:(?:\.|\s*[\[(](?:dot|point)[\])]\s*)[\w-]+)+)", re.I,
+    r"(?P<name>\b[\w.+-]{0,63}\w)(?:\s*[\[({]\s*(?:at|arobase|chez)\s*[\])}]\s*|\s+@\s*|@\s+)"
+    r"(?P<domain>[\w-]{1,63}(?:(?:\.|\s*[\[(](?:dot|point)[\])]\s*)[\w-]{1,63})+)", re.I,
 )  # fmt: skip
 _DOT = re.compile(r"\s*[\[(](?:dot|point)[\])]\s*", re.I)
 # A contact may be told in several short lines: so many before its address, so many behind it.
