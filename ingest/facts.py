@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from assistant.types import Document, Fact, Span, Unit
 from assistant.values import Value, find_values
+from ingest.contact_lines import DATES
 from ingest.names import NAME, Name, find_persons
+from ingest.sentences import split_sentences
 
 _MARKS = re.compile(r"^[\s\-–—•➔►▪*]+|[\s:;,.\-–—]+$")
 
@@ -16,8 +18,7 @@ def extract_facts(document: Document, units: Iterable[Unit]) -> tuple[Fact, ...]
     """Facts of all leaf units.
 
     The label of a value in a row is the row's other cells, in a table of three columns or more its
-    first cell and what the value's column is called; in a
-    contact it is what announces the contact (its lead-in, the words before the name, else the
+XX what announces the contact (its lead-in, the words before the name, else the
     heading), elsewhere the sentence it stands in.
     """
     facts: list[Fact] = []
@@ -61,6 +62,12 @@ def _contact_facts(document: Document, unit: Unit) -> list[Fact]:
         for value in values
         if value.kind in ("email", "phone", "url", "time")
     ]
+    for sentence in split_sentences(text, 0, len(text)):
+        said = text[sentence.start : sentence.end]
+        facts += [
+            _fact(value, said, unit.span.start + sentence.start, unit.id)
+            for value in find_values(said) if value.kind in DATES
+        ]  # fmt: skip
     masked = list(text)
     for value in values:
         masked[value.start : value.end] = " " * (value.end - value.start)

@@ -11,21 +11,18 @@ from pathlib import Path
 import tomlkit
 
 from assistant.errors import CorpusError
-from assistant.types import Document, Fact, Unit
+from assistant.types import Document, Fact
 from assistant.words import fold
 from ingest.facts import extract_facts
-from ingest.guessed_contact import Guess, find_contacts, person_in_charge
+from ingest.guessed_contact import Guess, find_contacts, find_offers, person_in_charge
+from ingest.guessed_name import guess_authority, guess_title
+from ingest.page_headers import page_headers
+from ingest.proposed_faq import propose_faq
 from ingest.readers.formats import read_source
-from ingest.structure import Structure
 from ingest.units import build_units
-from ingest.views import fact_questions
 
 TO_CONFIRM = "à confirmer"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
-_AUTHORITY = re.compile(
-    r"\b((?:[Ll]e |[Ll]a |[Ll]')?(?:[Mm]inistère|[Aa]gence|[Rr]égion|Ville|Communauté|[Dd]épartement|[Mm]étropole|"
-    r"[Pp]réfecture|[Ff]ondation|[Dd]irection)\b[^,.;:()\n@]{3,90}?)(?=,| lance| organise| ouvre| souhaite|\.|;|:|\()"
-)
 _ACRONYM = re.compile(r"((?:[\w'’-]+[ \u00a0]+){2,9})\(([A-ZÉÈ]{2,8})\)")
 _NO_MAIL = "a.completer@exemple.invalid"
 
@@ -62,10 +59,10 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
     units = build_units(document, structure)
     facts = extract_facts(document, units)
     name = f"reglement{source.suffix.lower()}"
-    title = _title(structure, id_)
-    authority = _authority(structure.text)
+    title = guess_title(structure, id_)
+    authority = guess_authority(structure, page_headers(source))
     contacts = find_contacts(document, units, facts)
-    person = person_in_charge(contacts)
+    person = person_in_charge(contacts, find_offers(document, units, facts))
     if not person.name:
         person = replace(person, name=authority or person.email.partition("@")[0])
     acronyms = find_acronyms(structure.text)
@@ -77,7 +74,7 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
         files = {
             "call.toml": _call_toml(id_, title, authority, person, name, acronyms, facts),
             "sources.toml": _sources_toml(facts),
-            "faq.toml": _faq_toml(document, units, facts),
+            "faq.toml": propose_faq(document, units, facts, TO_CONFIRM),
         }
         for file_name, content in files.items():
             (staging / file_name).write_text(content, encoding="utf-8")
@@ -115,28 +112,6 @@ def _initials(words: Sequence[str]) -> str:
 
 
 _SMALL_WORDS = frozenset("de du des la le les et en d l au aux a pour par sur".split())
-
-
-# "Règlement de l'appel à projets « Eau » – session 2027": its name stands in quotation marks.
-_CALLED = re.compile(
-    r"^(?:règlement (?:de l['’]|du ))?(?:appel à (?:projets?|candidatures?|manifestation d['’]intérêt)|AAP|AMI)[^«“\"]{0,40}"
-    r"[«“\"]\s*([^»”\"]+?)\s*[»”\"].{0,40}$",
-    re.IGNORECASE,
-)
-
-
-def _title(structure: Structure, default: str) -> str:
-    for block in structure.blocks:
-        if block.kind == "title":
-            title = re.sub(r"\s+", " ", structure.text[block.span.start : block.span.end])
-            return _CALLED.sub(r"\1", title)
-    return default
-
-
-def _authority(text: str) -> str:
-    match = _AUTHORITY.search(text[:4_000])
-    found = re.sub(r"\s+", " ", match[1]).strip() if match else ""
-    return found[:1].upper() + found[1:]
 
 
 def _dates(facts: Iterable[Fact]) -> list[Fact]:
@@ -186,21 +161,3 @@ def _sources_toml(facts: Iterable[Fact]) -> str:
     if sources:
         toml.add("source", sources)
     return tomlkit.dumps(toml)
-
-
-def _faq_toml(document: Document, units: Sequence[Unit], facts: Sequence[Fact]) -> str:
-    """Proposals stay comments: nothing is a validated answer until someone validates it."""
-    lines = [
-        f"# Questions proposées ({TO_CONFIRM}) : ôtez les « # » d'une entrée pour la valider.", "",
-    ]  # fmt: skip
-    seen: set[str] = set()
-    for known in fact_questions(document, units, facts):
-        quote = document.text[known.parts[0].start : known.parts[0].end]
-        if known.language != "fr" or known.text in seen or len(seen) >= 60:
-            continue
-        seen.add(known.text)
-        entry = tomlkit.table()
-        entry.update({"id": f"propose-{len(seen)}", "questions": [" ".join(known.text.split())], "quote": quote})  # fmt: skip
-        toml = "[[entry]]\n" + tomlkit.dumps(entry)
-        lines += [f"# {line}".rstrip() for line in toml.strip().split("\n")] + [""]
-    return "\n".join(lines)

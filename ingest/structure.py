@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from assistant.types import Section, Span
-from assistant.values import find_values
+from ingest.contact_lines import paragraph_parts
 from ingest.sentences import split_sentences
 
 BlockKind = Literal["title", "heading", "paragraph", "item", "row", "header", "footnote", "contact"]
-
-CONTACT_MAX_CHARS = 240
 
 _Mark = TypeVar("_Mark")
 Marks = Sequence[tuple[int, _Mark]]
@@ -114,11 +112,11 @@ class TextBuilder:
     def paragraph(
         self, text: str, notes: Marks[str] | None = None, pages: Marks[int] | None = None
     ) -> None:
-        """A paragraph; a short one that holds a mail address or phone number is a contact."""
+        """A paragraph, or a contact where it holds a mail address or phone number."""
         span = self._write(text, "\n\n", notes, pages)
         if span is not None:
-            kind: BlockKind = "contact" if _is_contact(text) else "paragraph"
-            self._add(kind, span)
+            for kind, part in paragraph_parts(self._pieces[-1]):
+                self._add(kind, Span(span.start + part.start, span.start + part.end))
 
     def item(
         self, text: str, group: int, notes: Marks[str] | None = None, pages: Marks[int] | None = None
@@ -155,8 +153,12 @@ class TextBuilder:
         if span is not None:
             self._add("header" if header else "row", span, group=group)
 
-    def footnote(self, label: str, text: str, pages: Marks[int] | None = None) -> None:
-        """A footnote's own text."""
+    def footnote(
+        self, label: str, text: str, pages: Marks[int] | None = None, *, in_section: bool = False
+    ) -> None:
+        """A footnote's own text; ``in_section`` when it stands in the section that calls it."""
+        if not in_section:
+            self._close_sections(0, self._length)
         span = self._write(text, "\n\n", None, pages)
         if span is not None:
             self._add("footnote", span, label=label)
@@ -204,7 +206,8 @@ class TextBuilder:
         self._length += len(piece)
 
     def _add(self, kind: BlockKind, span: Span, group: int | None = None, label: str = "") -> None:
-        text = "".join(self._pieces[-1:])
+        begin = self._length - len(self._pieces[-1])
+        text = self._pieces[-1][span.start - begin : span.end - begin]
         whole = kind in ("title", "heading", "row", "header")
         offset = span.start
         sentences = (
@@ -215,15 +218,9 @@ class TextBuilder:
                 for s in split_sentences(text, 0, len(text))
             )
         )
-        section = None if kind == "footnote" or not self._path else self._path[-1]
+        section = self._path[-1] if self._path else None
         self._blocks.append(Block(kind, span, section, sentences, group, self._box, label))
 
     def _close_sections(self, level: int, end: int) -> None:
         while self._path and self._sections[self._path[-1]].level >= level:
             self._sections[self._path.pop()].end = end
-
-
-def _is_contact(text: str) -> bool:
-    if len(text) > CONTACT_MAX_CHARS or not ("@" in text or sum(c.isdigit() for c in text) >= 9):
-        return False
-    return any(value.kind in ("email", "phone") for value in find_values(text))

@@ -108,7 +108,7 @@ def _outlines(structure: Structure) -> Iterator[_Shape]:
         own = [
             block
             for block in structure.blocks
-            if block.section == section.ordinal and block.kind != "heading"
+            if block.section == section.ordinal and block.kind not in ("heading", "footnote")
         ]
         announced = own and structure.text[own[-1].span.end - 1] == ":"
         lead = own[-1].sentences[-1] if own and (announced or len(own) == 1) else None

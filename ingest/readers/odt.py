@@ -36,9 +36,8 @@ def read_odt(data: bytes) -> Structure:
         if source is not None:
             reader.learn(source)
     builder = TextBuilder()
-    write_items(builder, list(reader.items(body)))
-    for label, text in reader.notes.items():
-        builder.footnote(label, text)
+    items = list(reader.items(body))
+    write_items(builder, items, reader.notes)
     return builder.build()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.headers import names_columns
@@ -58,15 +58,18 @@ class StyledBox:
 Item = Styled | StyledTable | StyledBox
 
 
-def write_items(builder: TextBuilder, items: Sequence[Item]) -> None:
-    """Tell ``builder`` the whole document."""
-    _Writer(builder, items).write()
+def write_items(builder: TextBuilder, items: Sequence[Item], notes: Mapping[str, str]) -> None:
+    """Tell ``builder`` the whole document; each of ``notes``, texts by label, at the end of the section that
+    calls it."""
+    _Writer(builder, items, dict(notes)).write()
 
 
 @dataclass(slots=True)
 class _Writer:
     builder: TextBuilder
     items: Sequence[Item]
+    notes: dict[str, str]
+    _called: list[str] = field(default_factory=list)
     _finder: HeadingFinder = field(init=False)
     _lists: list[int] = field(default_factory=list)
     _titled: bool = False
@@ -112,6 +115,20 @@ class _Writer:
             self._item(item, following)
         if framed:
             self.builder.close_box()
+        self._write_notes()
+        for label, text in self.notes.items():
+            self.builder.footnote(label, text)
+
+    def _write_notes(self) -> None:
+        """Write the notes that were called since the last heading."""
+        for label in self._called:
+            self.builder.footnote(label, self.notes.pop(label, ""), in_section=True)
+        self._called.clear()
+
+    def _heading(self, level: int, text: str, notes: Sequence[tuple[int, str]]) -> None:
+        self._write_notes()
+        self.builder.heading(level, text, notes)
+        self._called += [label for _, label in notes]
 
     def _item(self, item: Item, following: Item | None) -> None:
         if isinstance(item, StyledBox):
@@ -128,6 +145,7 @@ class _Writer:
             for number, row in enumerate(item.rows):
                 notes = item.notes[number] if item.notes else ()
                 self.builder.row(list(row), group, header=number < header, notes=notes)
+                self._called += notes
         else:
             self._paragraph(item, following)
 
@@ -137,7 +155,7 @@ class _Writer:
             return
         if item.level == 0:
             self._lists.clear()
-            self.builder.heading(1 if not self._titled else 2, plain, item.notes)
+            self._heading(1 if not self._titled else 2, plain, item.notes)
             self._titled = True
             return
         labelled = f"{item.label} {plain}".strip()
@@ -148,7 +166,7 @@ class _Writer:
                 level = 2
             self._titled = True
             lead = len(item.label) + 1 if item.label else 0
-            self.builder.heading(level, labelled, [(o + lead, n) for o, n in item.notes])
+            self._heading(level, labelled, [(o + lead, n) for o, n in item.notes])
             return
         if item.depth is not None and not self._looks_like_heading(item, labelled, following):
             while len(self._lists) > item.depth + 1:
@@ -158,16 +176,18 @@ class _Writer:
             text = f"{item.label} {item.text.strip()}" if item.label else item.text.strip()
             lead = len(item.label) + 1 if item.label else 0
             self.builder.item(text, self._lists[-1], [(o + lead, n) for o, n in item.notes])
+            self._called += [label for _, label in item.notes]
             return
         if self._looks_like_heading(item, labelled, following):
             self._lists.clear()
             if not self._titled and numbering(labelled) is None and not self._has_levels:
-                self.builder.heading(1, labelled, item.notes)
+                self._heading(1, labelled, item.notes)
             else:
                 level = self._finder.level(_as_paragraph(item, labelled), labelled)
-                self.builder.heading(level, labelled, item.notes)
+                self._heading(level, labelled, item.notes)
             self._titled = True
             return
+        self._called += [label for _, label in item.notes]
         first, _, rest = item.text.strip().partition(" ")
         if is_bullet(first) and rest:
             if not self._lists:

@@ -43,14 +43,15 @@ def read_docx(data: bytes) -> Structure:
         raise CorpusError("the file holds no Word document; export it again.")
     reader = _Reader(read_styles(parts.get("word/styles.xml")), Numbers(parts.get("word/numbering.xml")))  # fmt: skip
     builder = TextBuilder()
-    write_items(builder, list(reader.items(body)))
+    notes: dict[str, str] = {}
     for prefix, name in (("f", "word/footnotes.xml"), ("e", "word/endnotes.xml")):
         root = parts.get(name)
         for note in root if root is not None else ():
             if note.get(f"{W}type") in ("separator", "continuationSeparator", "continuationNotice"):
                 continue
             texts = [text_of(p)[0].strip() for p in note.iter(f"{W}p")]
-            builder.footnote(f"{prefix}{note.get(f'{W}id')}", "\n".join(t for t in texts if t))
+            notes[f"{prefix}{note.get(f'{W}id')}"] = "\n".join(t for t in texts if t)
+    write_items(builder, list(reader.items(body)), notes)
     return builder.build()
 
 

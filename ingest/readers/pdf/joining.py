@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.words import fold
 from ingest.readers.pdf.lines import Line, touches
 from ingest.readers.pdf.marks import is_glued_bullet
 from ingest.readers.pdf.measures import Measures
 from ingest.readers.pdf.pages.page import Word
-
-_URL_TAIL = re.compile(r"(?:https?://|www\.)\S+$", re.I)
+from ingest.readers.pdf.seams import seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,11 @@ def join(
             words = words[1:] if len(words[0].text) == 1 else words
         before = ""
         if pieces:
-            tail = "".join(pieces[-3:])
             head = words[0].text
             if index in forced:
                 before = "\n"
             else:
-                cut, before = _seam(tail, head, measures)
+                cut, before = seam(_last_word(pieces), head, measures, packed=_packed(lines[index - 1], line))
                 while cut and pieces:
                     last = pieces.pop()
                     kept = last[: len(last) - cut] if cut < len(last) else ""
@@ -77,6 +74,17 @@ def join(
     return Text("".join(pieces).replace("\xad", ""), notes, pages)
 
 
+def _last_word(pieces: Sequence[str]) -> str:
+    """What stands behind the last white space of ``pieces``, on however many lines."""
+    tail, words = "", list[str]()
+    for piece in reversed(pieces):
+        tail = piece + tail
+        words = tail.split()
+        if len(words) > 1 or (words and tail[0].isspace()):
+            break
+    return words[-1] if words else ""
+
+
 def _called(word: Word, line: Line, calls: dict[int, dict[str, str]]) -> str | None:
     """The label of the note that a raised word calls, or None."""
     if not line.raised(word):
@@ -91,72 +99,12 @@ def _called(word: Word, line: Line, calls: dict[int, dict[str, str]]) -> str | N
     return later[0] if len(later) == 1 else None  # notes at the end of the document
 
 
-def _seam(tail: str, head: str, measures: Measures) -> tuple[int, str]:
-    """(characters to cut at the end of a line, what to put before the next one)."""
-    last = tail.rsplit(None, 1)[-1] if tail.split() else ""
-    if last.endswith("\xad"):
-        return 1, ""
-    address = _mail_seam(last, head, measures)
-    if address is not None:
-        return address
-    if _URL_TAIL.search(last):
-        whole = last + head
-        if any(whole.strip("().,;") in link for link in measures.links):
-            return 0, ""
-        if last.endswith("-"):
-            return _hyphen_seam(last, head, measures)
-        if last[-1] in "/_=&?%" or head[:1] in "/?&=_#":
-            return 0, ""
-        return 0, " "
-    if last.endswith("-") and len(last) > 1 and last[-2].isalpha() and head[:1].isalpha():
-        left = re.findall(r"[\w-]+$", last[:-1])
-        right = re.findall(r"^[\w-]+", head)
-        a, b = left[-1].lower() if left else "", right[0].lower() if right else ""
-        if not head[:1].islower():
-            return 0, ""
-        if a + b in measures.words:
-            return 1, ""
-        if (
-            f"{a}-{b}" in measures.words
-            or "-" in a
-            or (a in measures.words and b in measures.words)
-        ):
-            return 0, ""
-        return 1, ""
-    if last.endswith(("'", "’")) or (last.endswith("/") and len(last) > 1):
-        return 0, ""
-    return 0, " "
-
-
-def _mail_seam(last: str, head: str, measures: Measures) -> tuple[int, str] | None:
-    """The seam within a mail address that a line break cuts; None elsewhere."""
-    tail = re.search(r"[\w.+-]+@(?P<domain>[\w.-]*)$", last)
-    if tail:
-        domain = tail["domain"]
-        if not re.match(r"[\w.-]*\w", head):
-            return None
-        if domain.endswith("-"):
-            return _hyphen_seam(last, head, measures)
-        if not domain or domain.endswith(".") or ("." not in domain and head.startswith(".")):
-            return 0, ""
-        return 0, " "
-    if head.startswith("@") and last[-1:].isalnum():
-        return 0, ""
-    if "@" in head and re.fullmatch(r"[a-z0-9]+(?:[._-][a-z0-9]+)*[._-]", last):
-        return _hyphen_seam(last, head, measures) if last.endswith("-") else (0, "")
-    return None
-
-
-def _hyphen_seam(last: str, head: str, measures: Measures) -> tuple[int, str]:
-    """Whether the hyphen at the end of a cut address was added there: it was where the document
-    writes the whole word elsewhere (the name of the person, say) or the whole domain."""
-    left = re.search(r"(\w*)-$", last)
-    right = re.match(r"\w*", head)
-    before, after = left[1] if left else "", right.group() if right else ""
-    if not before:
-        return 1, ""
-    domain = (last[:-1] + re.match(r"[\w.-]*", head).group()).rpartition("@")[2]  # type: ignore[union-attr]
-    if domain.lower() in measures.domains or fold(before + after) in measures.folded:
-        return 1, ""
-    known = fold(before) in measures.folded and fold(after) in measures.folded
-    return (0, "") if known or not measures.hyphenated else (1, "")
+def _packed(line: Line, following: Line) -> bool:
+    """Whether ``line`` is a single word and not one more character of ``following`` fits behind it:
+    the word may have been cut because it was too long for its cell."""
+    if len(line.words) > 1:
+        return False
+    word = following.words[0]
+    inside = min(max(line.x0 - line.column.x0, 0.0), 6.0)  # the margin within a cell, left as right
+    letter = (word.x1 - word.x0) / max(1, len(word.text))
+    return line.x1 + 1.3 * letter > line.column.x1 - inside

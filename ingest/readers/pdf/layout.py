@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ingest.readers.pdf.columns import columns
 from ingest.readers.pdf.furniture import (
     Note,
     body_style,
@@ -14,7 +15,7 @@ from ingest.readers.pdf.furniture import (
     split_notes,
     text_area,
 )
-from ingest.readers.pdf.lines import Line, columns, group_lines
+from ingest.readers.pdf.lines import Line, group_lines
 from ingest.readers.pdf.pages.page import Box, Page
 from ingest.readers.pdf.pages.source import Source
 from ingest.readers.pdf.tables.aligned import aligned_tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -139,73 +139,3 @@ def split_at_gaps(line: Line, least: float = 1.8) -> list[Line]:
             parts.append([])
         parts[-1].append(right)
     return [Line(tuple(part), line.column) for part in parts]
-
-
-def columns(lines: Sequence[Line]) -> list[Line]:
-    """The same words as lines of one column after the other, where the text has two columns.
-
-    Lines over the full width cut the page into bands; a band has two columns when a white
-    strip divides it and both sides are filled like running text.
-    """
-    if len(lines) < 6:
-        return list(lines)
-    parts = [part for line in lines for part in split_at_gaps(line, 0.9)]
-    left, right = min(p.x0 for p in parts), max(p.x1 for p in parts)
-    if right - left < 250:
-        return list(lines)
-    best: tuple[int, float] | None = None
-    steps = [left + (right - left) * (0.3 + 0.005 * step) for step in range(81)]
-    for x in steps:
-        crossing = sum(p.x0 < x + 3 and p.x1 > x - 3 for p in parts)
-        if best is None or crossing < best[0]:
-            best = (crossing, x)
-    assert best is not None
-    tied = [
-        x for x in steps if sum(p.x0 < x + 3 and p.x1 > x - 3 for p in parts) == best[0]
-    ]
-    gutter = tied[len(tied) // 2]
-    ordered: list[Line] = []
-    band: list[Line] = []
-    for line in lines:
-        crossed = any(w.x0 < gutter - 1 and w.x1 > gutter + 1 for w in line.words) or _bridges(line, gutter)  # fmt: skip
-        if crossed:
-            ordered += _band(band, gutter, left, right)
-            band = []
-            ordered.append(line)
-        else:
-            band.append(line)
-    return ordered + _band(band, gutter, left, right)
-
-
-def _bridges(line: Line, x: float) -> bool:
-    """Whether words run on both sides of ``x`` with no more than a word space between them."""
-    before = [word for word in line.words if word.x1 <= x + 1]
-    after = [word for word in line.words if word.x0 >= x - 1]
-    return bool(before and after) and after[0].x0 - before[-1].x1 < 0.9 * line.size
-
-
-def _has_hole(words: tuple[Word, ...]) -> bool:
-    pairs = zip(words[1:], words[2:], strict=False)  # behind the first word: it may be a bullet
-    return any(right.x0 - left.x1 > 1.8 * right.size for left, right in pairs)
-
-
-def _band(lines: list[Line], x: float, left: float, right: float) -> list[Line]:
-    sides = [
-        [tuple(w for w in line.words if (w.x0 + w.x1) / 2 < x) for line in lines],
-        [tuple(w for w in line.words if (w.x0 + w.x1) / 2 >= x) for line in lines],
-    ]
-    filled = []
-    for side, width in zip(sides, (x - left, right - x), strict=True):
-        rows = [words for words in side if words]
-        wide = sum(words[-1].x1 - words[0].x0 > 0.6 * width for words in rows)
-        cut = sum(_has_hole(words) for words in rows)
-        filled.append(len(rows) >= 3 and wide >= 0.5 * len(rows) and cut <= 0.2 * len(rows))
-    if not all(filled):
-        return lines
-    result: list[Line] = []
-    for side in sides:
-        rows = [words for words in side if words]
-        x0, x1 = min(w[0].x0 for w in rows), max(w[-1].x1 for w in rows)
-        box = Box(x0, rows[0][0].top, x1, rows[-1][0].bottom)
-        result += [Line(words, box) for words in rows]
-    return result
