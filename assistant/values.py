@@ -76,7 +76,8 @@ _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = tuple(
         ("date", rf"\b(?P<d>{_DAY})[/.](?P<m>0?[1-9]|1[0-2])[/.](?P<y>\d{{4}}|\d{{2}})\b"),
         (
             "date",
-            rf"\b(?P<d>{_DAY}){_S}*(?:de{_S}+|of{_S}+)?(?P<mn>{_MONTH})\b(?:{_S}*,?{_S}*(?:de{_S}+)?(?P<y>\d{{4}})\b)?",
+            # "1. May we …": a day with its point is German, where the month is "Mai".
+            rf"\b(?!\d+\.{_S}*may\b)(?P<d>{_DAY}){_S}*(?:de{_S}+|of{_S}+)?(?P<mn>{_MONTH})\b(?:{_S}*,?{_S}*(?:de{_S}+)?(?P<y>\d{{4}})\b)?",
         ),
         ("date", rf"\b(?P<mn>{_MONTH}){_S}+(?P<d>{_DAY})\b(?:,?{_S}+(?P<y>\d{{4}})\b)?"),
         ("month", rf"\b(?P<mn>{_MONTH}){_S}+(?:de{_S}+)?(?P<y>\d{{4}})\b"),

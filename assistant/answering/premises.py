@@ -42,8 +42,10 @@ def acting_day(index: CallIndex, question: Question) -> tuple[str, str, str, str
     question writes the first; None where it asks of something else, or the sources name no such period."""
     dates = call_dates(index)
     days = [v for v in question.values if v.kind == "date"]
-    text = fold(question.plain)
-    if dates is None or not dates[0] or len(days) != 1 or end_asked(question) or not _ACTING.search(text):
+    # "Le conseil se réunit le 11 mars : pourrons-nous déposer le lendemain ?" is about another day.
+    said = question.text[days[0].start : days[0].end] if len(days) == 1 else ""
+    text = fold(next((part for part in re.split(r"[!?;:]\s+", question.text) if said and said in part), ""))
+    if dates is None or not dates[0] or not said or end_asked(question) or not _ACTING.search(text):
         return None
     opening, closing = dates[0], dates[1]
     for year in ("", str(closing.year), str(opening.year)):
@@ -54,8 +56,8 @@ def acting_day(index: CallIndex, question: Question) -> tuple[str, str, str, str
             continue
         if year and day < opening and closing.year != opening.year:
             continue
-        said = say(question.language, "supposed_date", date=question.text[days[0].start : days[0].end])
-        return day.isoformat(), opening.isoformat(), closing.isoformat(), said
+        named = say(question.language, "supposed_date", date=said)
+        return day.isoformat(), opening.isoformat(), closing.isoformat(), named
     return None
 
 

@@ -73,13 +73,15 @@ class Form:
 class Asked:
     """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
     it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet"),
-    ``told`` whether that was told, not asked. ``earlier`` is all that was written shortly before it."""
+    ``told`` whether that was told, not asked. ``earlier`` is all that was written shortly before it. ``requested``
+    whether its sentence requests an answer in so many words ("dites-nous si", "comptez-vous")."""
 
     text: str
     context: str = ""
     refers: bool = False
     told: bool = False
     earlier: str = ""
+    requested: bool = False
 
     @property
     def full(self) -> str:
@@ -145,13 +147,13 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         context = _context(sentence.text, sentences[:number])
         told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
         earlier = " ".join(one.text for one in sentences[max(number - _EARLIER, 0) : number])
-        found.append(Asked(parts[0], context, _refers(parts[0]), told, earlier))
+        requested = matches("indirect", sentence.text) or matches("addressed", sentence.text)
+        found.append(Asked(parts[0], context, _refers(parts[0]), told, earlier, requested))
         for before_it, part in pairwise(parts):
             refers = _refers(part) or bool(_FRAGMENT.match(part))
             if content(part):
-                found.append(
-                    Asked(part, before_it[:MAX_CONTEXT] if refers else "", refers, earlier=f"{earlier} {before_it}".strip())
-                )
+                meant = before_it[:MAX_CONTEXT] if refers else ""
+                found.append(Asked(part, meant, refers, False, f"{earlier} {before_it}".strip(), requested))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
 

@@ -37,6 +37,8 @@ _CLAUSE_START = re.compile(
     r"\b(?:ce (?:que|qui)|ce qu['’]|si|s['’]ils?|s['’]elles?|quand|comment|combien|qui|quel(?:le)?s?|où|jusqu['’]à quand|if|whether|when|how|who|what|which|where|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]nt[oa]s?)\b",
     re.I,
 )
+# At the start of a sentence, before its main clause.
+_CONDITION = re.compile(r"(?:et |mais |and |but |y |e )?(?:si|s['’]ils?|if|lorsque?|when|wenn|falls|se)\b[^,?]*$", re.I)
 
 
 def split_sentence(sentence: str) -> list[str]:
@@ -54,6 +56,9 @@ def split_sentence(sentence: str) -> list[str]:
     if len(objects) > 1:
         return objects
     pieces = [part.strip() for part in _SPLIT_CLAUSE.split(sentence) if part and part.strip()]
+    # "Et si l'on cible …, est-on …": the condition is none.
+    while len(pieces) > 1 and _CONDITION.match(pieces[0]):
+        pieces = [f"{pieces[0]}, {pieces[1]}", *pieces[2:]]
     # "Pour une présentation, quel est … et depuis quand …": what comes first asks nothing.
     while len(pieces) > 2 and not _asked(pieces[0]):
         pieces = [f"{pieces[0]}, {pieces[1]}", *pieces[2:]]

@@ -161,7 +161,7 @@ class Desk:
 
     def _rhetorical(self, asked: Asked, looked: _Looked | None) -> bool:
         """Whether a question, beside one that is answered, is of the kind that wants no answer."""
-        if looked is None or looked.near >= NEAR or _settled(looked) or sentence_reasons(asked.text):
+        if asked.requested or looked is None or looked.near >= NEAR or _settled(looked) or sentence_reasons(asked.text):
             return False
         return self._listener.how_surely(asked.text) < ASKS_SURELY
 

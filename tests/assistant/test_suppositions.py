@@ -68,3 +68,8 @@ def test_both_ends_are_told_when_both_are_asked(assistant: Assistant) -> None:
 
 def test_what_is_near_small_talk_is_off_topic_only_when_it_may_be_that(assistant: Assistant) -> None:
     assert assistant.ask("Peut-on candidater à deux communes françaises ensemble ?").status == "not_in_sources"
+
+
+def test_a_day_of_something_else_is_not_that_of_applying(assistant: Assistant) -> None:
+    question = "Notre conseil se réunit le 11 mars : pourrons-nous déposer le lendemain ?"
+    assert not assistant.ask(question).text.startswith(("Oui", "Non"))

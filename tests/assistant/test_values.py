@@ -60,3 +60,8 @@ def test_values_lie_in_order_and_apart(text: str) -> None:
     found = find_values(text)
     for before, after in zip(found, found[1:], strict=False):
         assert before.end <= after.start
+
+
+def test_a_numbered_question_with_may_is_no_date() -> None:
+    assert not [value for value in find_values("1. May we apply?") if value.kind == "date"]
+    assert [value.value for value in find_values("am 1. Mai, on May 1")] == ["--05-01", "--05-01"]

@@ -94,3 +94,24 @@ def test_any_text_gives_few_questions_of_its_own_words(text: str) -> None:
 ])  # fmt: skip
 def test_requests_are_taken_apart(text: str, asked: list[str]) -> None:
     assert [question.text for question in find_questions(text)] == asked
+
+
+def test_a_condition_belongs_to_its_question() -> None:
+    (asked,) = find_questions("Et si l'on vise les personnes âgées, est-on dans le champ de l'appel ?")
+    assert "personnes âgées" in asked.text
+
+
+@pytest.mark.parametrize("sentence", [
+    "We would also be grateful to know how many partners may take part.", "Ne approfitto per chiederle quando scade il bando.",
+])  # fmt: skip
+def test_more_ways_of_asking_without_a_mark(sentence: str) -> None:
+    assert find_questions(sentence)
+
+
+@pytest.mark.parametrize(("sentence", "requested"), [
+    ("Accepteriez-vous de m'accorder un entretien ?", True), ("Dites-nous si les billets sont éligibles.", True),
+    ("Qui l'aurait cru ?", False),
+])  # fmt: skip
+def test_what_is_put_to_the_reader_is_requested(sentence: str, requested: bool) -> None:
+    (asked,) = find_questions(sentence)
+    assert asked.requested is requested
