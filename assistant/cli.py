@@ -124,6 +124,8 @@ def _build(settings: Settings, name: str, embedder: Embedder) -> None:
         say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
     for skipped in report.skipped:
         say(f"  skipped {skipped}")
+    for note in report.notes:
+        say(f"  look    {note}")
 
 
 @app.command()

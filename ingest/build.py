@@ -40,6 +40,7 @@ from ingest.faq import (
     PROPOSED,
     Standard,
     as_entries,
+    asked_twice,
     bind_faq,
     load_faq,
     load_proposals,
@@ -53,7 +54,8 @@ from ingest.reading import Input, find_inputs
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an ingestion did. ``version`` is the one in use afterwards."""
+    """What an ingestion did. ``version`` is the one in use afterwards, ``notes`` are what somebody
+    should look at in the call's folder."""
 
     call: str
     version: int
@@ -67,6 +69,7 @@ class Report:
     removed: int
     expired_faq: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def ingest(
@@ -90,11 +93,13 @@ def ingest(
         inputs, clashes = find_inputs(settings, call)
         fingerprint = _fingerprint(call, folder, inputs, embedder, settings.chroma_url)
         previous = _previous(settings, versions, fingerprint)
+        entries = load_faq(folder / "faq.toml")
+        notes = tuple(asked_twice(entries))
         if previous is not None:
-            return previous
+            return replace(previous, notes=notes)
         wordings = topic_wordings()
         standards = load_standards(folder / "faq.toml", wordings)
-        entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
+        entries += as_entries(standards, wordings)
         proposals = load_proposals(folder / PROPOSED)
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
@@ -147,6 +152,7 @@ def ingest(
                 removed=counts["removed"],
                 expired_faq=expired,
                 skipped=(*clashes, *(reason for _, reason in skipped)),
+                notes=notes,
             )
             meta = {
                 "call": call.model_dump_json(),

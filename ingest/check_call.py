@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assistant.answering.prototypes import topic_wordings
 from assistant.call import Call, load_call
 from assistant.errors import CorpusError
 from assistant.sources import survey
@@ -13,7 +14,7 @@ from assistant.types import Document, Fact, Unit
 from ingest.check_dates import date_findings
 from ingest.check_values import value_findings
 from ingest.facts import extract_facts
-from ingest.faq import bind_faq, load_faq
+from ingest.faq import Entry, as_entries, asked_twice, bind_faq, load_faq, load_standards
 from ingest.findings import Checked, Finding
 from ingest.new_call import TO_CONFIRM
 from ingest.readers.formats import decode, read_source
@@ -53,16 +54,30 @@ def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list
         findings += _contact_findings(checked.document, checked.units, checked.facts)
     if data_dir is not None:
         findings += _link_findings(corpus_dir, data_dir, id_)
-    entries = load_faq(folder / "faq.toml")
+    entries, wrong = _faq(folder)
+    findings += [Finding(True, line) for line in wrong]
+    findings += [Finding(False, line) for line in asked_twice(entries)]
     if parsed:
         expired = bind_faq(entries, [(one.document, one.units) for one in parsed]).expired
         findings += [Finding(True, f"faq.toml: the quote of '{e}' is not in the documents.") for e in expired]  # fmt: skip
     return sorted(findings, key=lambda finding: not finding.grave)
 
 
-def _call_findings(
-    call: Call, folder: Path, parsed: Sequence[Checked]
-) -> Iterator[Finding]:
+def _faq(folder: Path) -> tuple[list[Entry], list[str]]:
+    """What 'aap ingest' would take from faq.toml, and what it would refuse."""
+    path = folder / "faq.toml"
+    wordings = topic_wordings()
+    entries: list[Entry] = []
+    wrong: list[str] = []
+    for load in (load_faq, lambda path: as_entries(load_standards(path, wordings), wordings)):
+        try:
+            entries += load(path)
+        except CorpusError as error:
+            wrong += [line for line in str(error).splitlines() if line not in wrong]
+    return entries, wrong
+
+
+def _call_findings(call: Call, folder: Path, parsed: Sequence[Checked]) -> Iterator[Finding]:
     if not any(source.kind == "regulation" for source in call.documents):
         yield Finding(True, "call.toml: no document has kind = \"regulation\".")
     if call.handoff.email.endswith(".invalid"):
