@@ -17,7 +17,9 @@ from ingest.facts import extract_facts
 from ingest.faq import Entry, as_entries, asked_twice, bind_faq, load_faq, load_standards
 from ingest.findings import Checked, Finding
 from ingest.new_call import TO_CONFIRM
+from ingest.placeholders import left_to_fill_in, no_contact
 from ingest.readers.formats import decode, read_source
+from ingest.unbound import nearest_sentence
 from ingest.units import build_units
 
 _LINES = (".md", ".markdown", ".txt", ".html", ".htm", ".xhtml")
@@ -58,8 +60,12 @@ def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list
     findings += [Finding(True, line) for line in wrong]
     findings += [Finding(False, line) for line in asked_twice(entries)]
     if parsed:
-        expired = bind_faq(entries, [(one.document, one.units) for one in parsed]).expired
-        findings += [Finding(True, f"faq.toml: the quote of '{e}' is not in the documents.") for e in expired]  # fmt: skip
+        documents = [(one.document, one.units) for one in parsed]
+        expired = set(bind_faq(entries, documents).expired)
+        findings += [
+            Finding(True, f"faq.toml: the quote of '{e.id}' is not in the documents{nearest_sentence(e, documents)}.")
+            for e in entries if e.id in expired
+        ]  # fmt: skip
     return sorted(findings, key=lambda finding: not finding.grave)
 
 
@@ -80,14 +86,16 @@ def _faq(folder: Path) -> tuple[list[Entry], list[str]]:
 def _call_findings(call: Call, folder: Path, parsed: Sequence[Checked]) -> Iterator[Finding]:
     if not any(source.kind == "regulation" for source in call.documents):
         yield Finding(True, "call.toml: no document has kind = \"regulation\".")
-    if call.handoff.email.endswith(".invalid"):
-        yield Finding(True, "call.toml: handoff.email is still to be filled in.")
+    no_mail = no_contact(folder, call)
+    if no_mail:
+        yield Finding(True, no_mail)
     elif parsed and not any(
         fact.kind == "email" and fact.value == call.handoff.email.lower()
         for one in parsed for fact in one.facts
     ):  # fmt: skip
         yield Finding(False, f"call.toml: {call.handoff.email} stands in no document.")
-    left = (folder / "call.toml").read_text(encoding="utf-8").count(f"# {TO_CONFIRM}")
+    yield from (Finding(True, line) for line in left_to_fill_in(folder, but=f"# {TO_CONFIRM}"))
+    left = (folder / "call.toml").read_text(encoding="utf-8-sig").count(f"# {TO_CONFIRM}")
     if left:
         yield Finding(False, f"call.toml: {left} line(s) still marked « {TO_CONFIRM} ».")
 
