@@ -56,9 +56,9 @@ def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list
         findings += _contact_findings(checked.document, checked.units, checked.facts)
     if data_dir is not None:
         findings += _link_findings(corpus_dir, data_dir, id_)
-    entries, wrong = _faq(folder)
+    entries, own, wrong = _faq(folder)
     findings += [Finding(True, line) for line in wrong]
-    findings += [Finding(False, line) for line in asked_twice(entries)]
+    findings += [Finding(False, line) for line in asked_twice(entries[:own])]
     if parsed:
         documents = [(one.document, one.units) for one in parsed]
         expired = set(bind_faq(entries, documents).expired)
@@ -69,18 +69,21 @@ def check_call(corpus_dir: Path, id_: str, data_dir: Path | None = None) -> list
     return sorted(findings, key=lambda finding: not finding.grave)
 
 
-def _faq(folder: Path) -> tuple[list[Entry], list[str]]:
-    """What 'aap ingest' would take from faq.toml, and what it would refuse."""
+def _faq(folder: Path) -> tuple[list[Entry], int, list[str]]:
+    """What 'aap ingest' would take from faq.toml, how many of it are [[entry]] tables (they come
+    first; the others have the catalogue's wordings), and what it would refuse."""
     path = folder / "faq.toml"
     wordings = topic_wordings()
     entries: list[Entry] = []
     wrong: list[str] = []
+    own = 0
     for load in (load_faq, lambda path: as_entries(load_standards(path, wordings), wordings)):
         try:
             entries += load(path)
+            own = own or (len(entries) if load is load_faq else 0)
         except CorpusError as error:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
-    return entries, wrong
+    return entries, own, wrong
 
 
 def _call_findings(call: Call, folder: Path, parsed: Sequence[Checked]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.prototypes import topic_wordings
 from assistant.call import load_call
 from assistant.embedding import Embedder
 from assistant.errors import CorpusError
@@ -94,3 +95,10 @@ def test_a_byte_order_mark_and_the_line_ends_of_windows_are_read(corner: Setting
     write(corner, "faq.toml", b"\xef\xbb\xbf" + FAQ.encode())
     assert load_call(corner.corpus_dir, "essai").handoff.name == "A B"
     assert not [f for f in check_call(corner.corpus_dir, "essai") if f.grave]
+
+
+def test_a_standard_question_may_be_asked_by_an_entry_too(corner: Settings) -> None:
+    wording = topic_wordings()["closing_date"][0]
+    answered = STANDARD.format("closing_date").replace("not_answered", 'answered"\nquote = "La clôture est fixée au 3 mai 2025.')
+    write(corner, "faq.toml", OTHER.format(wording) + answered)
+    assert not [f.text for f in check_call(corner.corpus_dir, "essai") if "faq" in f.text]
