@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import CorpusError
+from assistant.toml_files import in_words, read_toml
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def plain_id(id_: str) -> str:
+    """``id_`` itself. Raises ValueError saying what an id is made of."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", id_):
+        raise ValueError(f"'{id_}' is no id; use small letters, digits and hyphens, a letter or digit first")
+    return id_
+
+
+def _call_id(id_: str) -> str:
+    if len(plain_id(id_)) < 2:
+        raise ValueError(f"'{id_}' is no id of a call; it takes at least two letters")
+    return id_
+
+
+PlainId = Annotated[str, AfterValidator(plain_id)]
+DocumentId = Annotated[PlainId, Field(max_length=63)]
+CallId = Annotated[str, AfterValidator(_call_id), Field(max_length=63)]
 
 
 class _Model(BaseModel):
@@ -21,15 +43,22 @@ class Contact(_Model):
     """The person who takes over when the regulation does not answer."""
 
     name: str
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    email: str
     phone: str | None = None
     role: str | None = None
+
+    @field_validator("email")
+    @classmethod
+    def _is_mail(cls, email: str) -> str:
+        if not _MAIL.fullmatch(email):
+            raise ValueError(f"'{email}' is no mail address such as prenom.nom@exemple.fr")
+        return email
 
 
 class SourceFile(_Model):
     """A document of the call; ``path`` is relative to the call's folder."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    id: DocumentId
     path: str
     title: str
     kind: Literal["regulation", "linked"] = "regulation"
@@ -46,7 +75,7 @@ class Synonyms(_Model):
 class Call(_Model):
     """call.toml, checked."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
+    id: CallId
     title: str
     authority: str
     language: str = "fr"
@@ -74,18 +103,6 @@ class Call(_Model):
         return documents
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises CorpusError naming the file and what is wrong."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CorpusError(f"{path} is missing.") from error
-    except OSError as error:
-        raise CorpusError(f"{path} can't be read ({error.strerror}): check its permissions.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} is not valid TOML: {error}.") from error
-
-
 def load_call(corpus_dir: Path, call_id: str) -> Call:
     """Read ``corpus_dir/call_id/call.toml``. Raises CorpusError naming the file and field."""
     require_call(corpus_dir, call_id)
@@ -93,13 +110,23 @@ def load_call(corpus_dir: Path, call_id: str) -> Call:
     try:
         call = Call.model_validate(read_toml(path))
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
-        )
-        raise CorpusError(f"{path}: {problems}.") from error
+        raise CorpusError(f"{path}: {'; '.join(in_words(error, Call))}.") from error
+    for said in _odd_values(call):
+        raise CorpusError(f"{path}: {said}.")
     if call.id != call_id:
         raise CorpusError(f"{path}: id is '{call.id}' but the folder is '{call_id}'.")
     return call
+
+
+def _odd_values(call: Call) -> Iterator[str]:
+    """What may stand in an index that was built before it was looked at, but not in a file."""
+    listed = [(f"documents.{n}.language", document.language) for n, document in enumerate(call.documents)]
+    for where, language in [("language", call.language), *listed]:
+        if not re.fullmatch(r"[a-z]{2}", language):
+            yield f"{where}: '{language}' is no language code; write two letters, \"fr\" for French"
+    phone = call.handoff.phone
+    if phone is not None and sum(c.isdigit() for c in phone) < 3:
+        yield f"handoff.phone: '{phone}' is no phone number; write one, or take the line out"
 
 
 def require_call(corpus_dir: Path, call_id: str) -> None:

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from assistant.call import list_calls, require_call
 from assistant.commands.bench import app as bench_app
+from assistant.commands.building import build_call
 from assistant.commands.call import app as call_app
 from assistant.commands.call import propose_questions
 from assistant.commands.corpus import app as corpus_app
@@ -23,7 +24,6 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.answering.finish import Explanation
-    from assistant.embedding import Embedder
     from assistant.types import Answer
 
 app = typer.Typer(
@@ -87,10 +87,10 @@ def ingest(
             say(f"{prepared} standard questions embedded.")
         for name in calls:
             with noting_errors(failed, name):
-                _build(settings, name, embedder)
+                build_call(settings, name, embedder, _embedding)
                 if propose and settings.llm_model:
                     propose_questions(settings, name)
-                    _build(settings, name, embedder)
+                    build_call(settings, name, embedder, _embedding)
     if everything and failed:
         complain(f"{len(failed)} of {len(calls)} call(s) not ingested: {', '.join(failed)}.")
     if failed:
@@ -105,25 +105,6 @@ def _calls(settings: Settings, call: str | None, *, everything: bool) -> list[st
     if not calls:
         raise CorpusError(f"There is no call in {settings.corpus_dir}: make one with 'aap call new'.")
     return calls
-
-
-def _build(settings: Settings, name: str, embedder: Embedder) -> None:
-    from ingest.build import ingest as build
-
-    report = build(
-        settings, name, embedder, lambda shelf, n, all_: _bar(shelf)(n, all_),
-        lambda: say("Another process is building this index: waiting for it to end."),
-    )  # fmt: skip
-    verb = "built" if report.changed else "is up to date"
-    say(
-        f"{name}: version {report.version} {verb}: {report.documents} document(s), "
-        f"{report.units} units, {report.facts} facts, {report.questions} known questions; "
-        f"{report.embedded} embedded, {report.kept} kept, {report.removed} removed."
-    )
-    for entry in report.expired_faq:
-        say(f"  FAQ entry '{entry}' expired: its quote is no longer in the sources.")
-    for skipped in report.skipped:
-        say(f"  skipped {skipped}")
 
 
 @app.command()
@@ -198,7 +179,14 @@ def evaluate(
             paths = questions or sorted((settings.corpus_dir.parent / "evals" / "mails" / (call or settings.call)).glob("*.yaml"))
             run_mail_command(settings, paths, console=_out, split=split, failures=failures, call=call or settings.call)
             return
-        files = questions or sorted((settings.corpus_dir.parent / "evals" / "questions").glob(f"{call or settings.call}*.yaml"))
+        own = settings.corpus_dir.parent / "evals" / "questions"
+        files = questions or sorted(own.glob(f"{call or settings.call}*.yaml"))
+        if not files:
+            name = call or settings.call
+            raise CorpusError(
+                f"There are no questions for the call '{name}': {own / name}.yaml is missing. Write it, or name a file "
+                f"with --questions (evals/README.md says what it holds)."
+            )
         report = run_command(
             settings, files, console=_out, out=out, split=split, failures=failures,
             summary_path=summary, with_baseline=baseline, call=call or settings.call, judged=judge,
@@ -233,6 +221,10 @@ def _bar(name: str):  # type: ignore[no-untyped-def]
             _err.print(f"  embedding {name}: {total}")
 
     return show
+
+
+def _embedding(shelf: str, done: int, total: int) -> None:
+    _bar(shelf)(done, total)
 
 
 def _show(answer: Answer) -> None:

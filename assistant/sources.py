@@ -16,8 +16,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.call import read_toml
+from assistant.call import DocumentId
 from assistant.errors import CorpusError
+from assistant.toml_files import in_words, read_toml
 
 State = Literal["fetched", "unchanged", "moved", "dead", "refused", "unreadable", "never"]
 
@@ -27,7 +28,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    id: DocumentId
     title: str = Field(min_length=1)
     url: str | None = None
     kind: str = "unknown"
@@ -82,9 +83,7 @@ def load_sources(corpus_dir: Path, call: str) -> list[Source]:
         try:
             source = Source.model_validate(table)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise CorpusError(f"{path}: source {number}, {where}: {first['msg']}.") from error
+            raise CorpusError(f"{path}: source {number}, {in_words(error, Source)[0]}.") from error
         if source.id in found:
             raise CorpusError(f"{path}: two sources have the id '{source.id}'.")
         found[source.id] = source

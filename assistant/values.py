@@ -155,6 +155,11 @@ def find_values(text: str, region: str = "FR") -> tuple[Value, ...]:
     return tuple(sorted(found, key=lambda item: item.start))
 
 
+def month_number(name: str) -> int | None:
+    """1 to 12 for the name of a month in any language that we know."""
+    return _MONTHS.get(name.lower())
+
+
 _RANGE = re.compile(
     rf"\b(?P<d>{_DAY})(?P<m1>{_S}+(?:{_MONTH}))?{_S}+(?:et|au|à|and|to|-|–){_S}+"
     rf"(?:le{_S}+)?(?P<d2>{_DAY}){_S}+(?P<mn>{_MONTH}){_S}+(?P<y>\d{{4}})\b",

@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,21 +25,17 @@ from assistant.answering.index import INTENTS
 from assistant.answering.prototypes import Prototypes, load_prototypes, topic_wordings, vector_space
 from assistant.call import Call, load_call
 from assistant.embedding import Embedder
-from assistant.errors import (
-    ConfigurationError,
-    CorpusError,
-    IndexMissingError,
-    IndexUnreachableError,
-)
-from assistant.index.catalog import read_meta
+from assistant.errors import CorpusError, IndexMissingError
+from assistant.index.catalog import Catalog, read_meta
 from assistant.index.schema import FORMAT
-from assistant.index.vectors import discard_vectors, open_vectors
-from assistant.index.versions import KEEP, LINKED, Versions
+from assistant.index.vectors import open_vectors
+from assistant.index.versions import LINKED, Versions
 from assistant.settings import Settings
 from ingest.faq import (
     PROPOSED,
     Standard,
     as_entries,
+    asked_twice,
     bind_faq,
     load_faq,
     load_proposals,
@@ -47,13 +43,16 @@ from ingest.faq import (
 )
 from ingest.intents import intents_of_call
 from ingest.part import Job, Part, Progress, drop_part, open_part, read_all
+from ingest.placeholders import left_to_fill_in, require_contact
 from ingest.prototypes import build_prototypes
 from ingest.reading import Input, find_inputs
+from ingest.removal import tidy
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an ingestion did. ``version`` is the one in use afterwards."""
+    """What an ingestion did. ``version`` is the one in use afterwards, ``notes`` are what somebody
+    should look at in the call's folder."""
 
     call: str
     version: int
@@ -67,6 +66,7 @@ class Report:
     removed: int
     expired_faq: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def ingest(
@@ -79,22 +79,25 @@ def ingest(
     """Build the next version of the index of ``call_id``; a no-op when nothing changed.
 
     ``waiting`` is called once if another process is building and has to be waited for.
-    A document that can't be read is skipped and reported, the rest goes on. Raises CorpusError
-    when call.toml or faq.toml is wrong or no document is left, IndexBusyError when another
-    process is building.
+    A document that can't be read is skipped and reported, the rest goes on, but one of call.toml that
+    the current version holds. Raises CorpusError for that, when call.toml or faq.toml is wrong or no
+    document is left, IndexBusyError when another process is building.
     """
     call = load_call(settings.corpus_dir, call_id)
     folder = settings.corpus_dir / call_id
+    require_contact(folder, call)
     versions = Versions(settings.data_dir, call_id)
     with versions.writing(settings.lock_timeout_s, waiting):
         inputs, clashes = find_inputs(settings, call)
         fingerprint = _fingerprint(call, folder, inputs, embedder, settings.chroma_url)
         previous = _previous(settings, versions, fingerprint)
+        entries = load_faq(folder / "faq.toml")
+        notes = (*left_to_fill_in(folder), *asked_twice(entries))
         if previous is not None:
-            return previous
+            return replace(previous, notes=notes)
         wordings = topic_wordings()
         standards = load_standards(folder / "faq.toml", wordings)
-        entries = load_faq(folder / "faq.toml") + as_entries(standards, wordings)
+        entries += as_entries(standards, wordings)
         proposals = load_proposals(folder / PROPOSED)
         build_prototypes(settings.data_dir, embedder)
         prototypes = load_prototypes(settings.data_dir, embedder)
@@ -132,6 +135,7 @@ def ingest(
                 skipped += read_all(linked, rest)
                 parts.append(linked)
             counts = sum((part.settle() for part in parts), Counter[str]())
+            _require_served(folder, versions, inputs, call, dict(skipped), {id_ for part in parts for id_ in part.order})
             place = {item.source.id: place for place, item in enumerate(inputs)}
             skipped.sort(key=lambda one: place[one[0]])
             report = Report(
@@ -147,6 +151,7 @@ def ingest(
                 removed=counts["removed"],
                 expired_faq=expired,
                 skipped=(*clashes, *(reason for _, reason in skipped)),
+                notes=notes,
             )
             meta = {
                 "call": call.model_dump_json(),
@@ -185,6 +190,36 @@ def _read_rules(
     return rest, skipped
 
 
+def _require_served(
+    folder: Path, versions: Versions, inputs: Sequence[Input], call: Call,
+    reasons: Mapping[str, str], there: set[str],
+) -> None:  # fmt: skip
+    """Raises CorpusError when a document of call.toml that the current version holds can't be read any
+    more: without it that version is better than the next."""
+    own = {source.id for source in call.documents}
+    missing = (own - there) & _served(versions)
+    lost = [i.source for i in inputs if i.source.id in missing]
+    if lost:
+        said = "; ".join(f"{folder / reasons.get(source.id, source.path)}" for source in lost)
+        raise CorpusError(
+            f"{said} Version {versions.current()} stays in use, with the document as it was: mend the file, or take its "
+            f"[[documents]] out of call.toml."
+        )
+
+
+def _served(versions: Versions) -> set[str]:
+    """Ids of the documents of the current version, of both parts; none where it can't be read."""
+    found: set[str] = set()
+    with suppress(IndexMissingError):
+        path = versions.current_path()
+        for file in (path / "catalog.sqlite", path / LINKED / "catalog.sqlite"):
+            if file.exists():
+                catalog = Catalog(file)
+                found |= catalog.sources().keys()
+                catalog.close()
+    return found
+
+
 def _validated(folder: Path, rules: Sequence[Input]) -> str:
     """Stands for all that the questions bound to quotes, and their classifier, follow from."""
     digest = hashlib.sha256()
@@ -219,21 +254,6 @@ def _fingerprint(
     digest.update(_validated(folder, ()).encode())
     digest.update(call.model_dump_json().encode())
     return digest.hexdigest()
-
-
-def tidy(versions: Versions, url: str | None, keep: int = KEEP) -> list[Path]:
-    """Remove the versions that nobody needs; a server that is down keeps its part for later.
-
-    The folders removed. Only for whoever holds the write lock.
-    """
-    removed: list[Path] = []
-    for folder in versions.obsolete(keep):
-        with suppress(IndexUnreachableError, ConfigurationError):
-            for part in (folder, folder / LINKED):
-                discard_vectors(part, url)
-            shutil.rmtree(folder, ignore_errors=True)
-            removed.append(folder)
-    return removed
 
 
 def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Report | None:

@@ -6,20 +6,27 @@ longer there the entry has expired: it is reported and never served.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assistant.call import read_toml
+from assistant.call import PlainId
 from assistant.errors import CorpusError
+from assistant.settings import PROJECT
+from assistant.toml_files import in_words, read_toml, unknown_tables
 from assistant.types import Document, KnownQuestion, Origin, Span, Unit
+from assistant.words import fold
 from ingest.views import known_question
 
 # Beside faq.toml: what a chat model proposes for it (ingest/proposals.py).
 PROPOSED = "faq.proposed.toml"
+CATALOGUE = PROJECT / "assistant" / "answering" / "catalogue.toml"
+_TABLES = ("entry", "standard")
 _MARKS = "➔►▪•"
 
 
@@ -28,7 +35,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: PlainId
     questions: list[str] = Field(min_length=1)
     questions_en: list[str] = []
     questions_other: list[str] = []
@@ -86,24 +93,48 @@ class BoundFaq:
 
 
 def load_faq(path: Path) -> list[Entry]:
-    """Entries of faq.toml; none when there is no file. Raises CorpusError naming the entry."""
+    """Entries of faq.toml; none when there is no file. Raises CorpusError with a line for each thing
+    that is wrong, naming its entry."""
     if not path.exists():
         return []
     entries: list[Entry] = []
-    for number, table in enumerate(read_toml(path).get("entry", []), start=1):
+    problems: list[str] = []
+    for number, table in enumerate(_tables(path, "entry"), start=1):
         try:
             entries.append(Entry.model_validate(table))
         except ValidationError as error:
-            name = table.get("id", f"number {number}") if isinstance(table, dict) else number
-            problems = "; ".join(
-                f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
-            )
-            raise CorpusError(f"{path}, entry {name}: {problems}.") from error
+            name = table.get("id", f"number {number}")
+            problems.append(f"{path}, entry {name}: {'; '.join(in_words(error, Entry))}.")
     ids = [entry.id for entry in entries]
     twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
     if twice:
-        raise CorpusError(f"{path}: two entries have the id {', '.join(twice)}.")
+        problems.append(f"{path}: two entries have the id {', '.join(twice)}.")
+    if problems:
+        raise CorpusError("\n".join(problems))
     return entries
+
+
+def _tables(path: Path, name: str) -> list[dict[str, Any]]:
+    tables = read_toml(path)
+    problems = [f"{path}: {said}." for said in unknown_tables(tables, _TABLES)]
+    if problems:
+        raise CorpusError("\n".join(problems))
+    return tables.get(name, [])
+
+
+def asked_twice(entries: Iterable[Entry]) -> list[str]:
+    """A sentence for every question that two entries ask."""
+    first: dict[str, Entry] = {}
+    found: list[str] = []
+    for entry in entries:
+        for question in (*entry.questions, *entry.questions_en, *entry.questions_other):
+            other = first.setdefault(" ".join(fold(question).strip(" ?!.").split()), entry)
+            if other is not entry:
+                found.append(
+                    f"faq.toml, entry {entry.id}: « {question} » is asked by entry {other.id} too; leave it in the "
+                    f"one whose quote answers it, or put both quotes into one entry (quotes = [\"…\", \"…\"])."
+                )
+    return found
 
 
 def load_proposals(path: Path) -> list[Entry]:
@@ -129,20 +160,36 @@ def load_proposals(path: Path) -> list[Entry]:
 def load_standards(path: Path, known: Mapping[str, Sequence[str]]) -> list[Standard]:
     """The [[standard]] tables of faq.toml; ``known`` are the catalogue's wordings by id.
 
-    Raises CorpusError naming the table when one is wrong or names an unknown question.
+    Raises CorpusError with a line for each table that is wrong or names an unknown question.
     """
     if not path.exists():
         return []
     found: list[Standard] = []
-    for table in read_toml(path).get("standard", []):
-        name = table.get("id", "?") if isinstance(table, dict) else "?"
+    problems: list[str] = []
+    for number, table in enumerate(_tables(path, "standard"), start=1):
+        name = table.get("id", f"number {number}")
         try:
-            found.append(Standard.model_validate(table))
+            standard = Standard.model_validate(table)
         except ValidationError as error:
-            raise CorpusError(f"{path}, standard {name}: {error.errors()[0]['msg']}.") from error
-        if name not in known:
-            raise CorpusError(f"{path}, standard {name}: the catalogue has no such question.")
+            problems.append(f"{path}, standard {name}: {'; '.join(in_words(error, Standard))}.")
+            continue
+        if standard.id not in known:
+            problems.append(f"{path}, standard {name}: there is no such standard question{_nearest_ids(name, known)}. {CATALOGUE} lists them.")
+        elif any(other.id == standard.id for other in found):
+            problems.append(f"{path}, standard {name}: it stands there twice; leave one.")
+        found.append(standard)
+    if problems:
+        raise CorpusError("\n".join(problems))
     return found
+
+
+def _nearest_ids(id_: str, known: Iterable[str]) -> str:
+    """The ids that look like ``id_``, or share a word with it, as the end of a sentence."""
+    listed = list(known)
+    words = set(re.split(r"[_\W]+", fold(id_))) - {""}
+    near = get_close_matches(id_, listed, n=4, cutoff=0.5)
+    near += [other for other in listed if words & set(other.split("_")) and other not in near]
+    return f"; the nearest are {', '.join(near[:6])}" if near else ""
 
 
 def as_entries(

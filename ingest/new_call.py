@@ -17,14 +17,14 @@ from ingest.facts import extract_facts
 from ingest.guessed_contact import Guess, find_contacts, find_offers, person_in_charge
 from ingest.guessed_name import guess_authority, guess_title
 from ingest.page_headers import page_headers
+from ingest.placeholders import NO_MAIL, TO_COMPLETE
 from ingest.proposed_faq import propose_faq
-from ingest.readers.formats import read_source
+from ingest.readers.formats import SUFFIXES, read_source
 from ingest.units import build_units
 
 TO_CONFIRM = "à confirmer"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _ACRONYM = re.compile(r"((?:[\w'’-]+[ \u00a0]+){2,9})\(([A-ZÉÈ]{2,8})\)")
-_NO_MAIL = "a.completer@exemple.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,12 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
     folder = corpus_dir / id_
     if folder.exists():
         raise CorpusError(f"{folder} exists already. Choose another id, or remove the folder.")
+    if source.is_dir():
+        raise CorpusError(f"{source} is a folder: name the file of the regulation in it.")
     if not source.is_file():
         raise CorpusError(f"{source} is missing.")
+    if not source.suffix:
+        raise CorpusError(f"{source} has no suffix: rename it after its format ({', '.join(SUFFIXES)}).")
     try:
         structure = read_source(source)
     except CorpusError as error:
@@ -68,8 +72,8 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
     acronyms = find_acronyms(structure.text)
     staging = corpus_dir / f".{id_}.new"
     shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
     try:
+        staging.mkdir(parents=True)
         shutil.copyfile(source, staging / name)
         files = {
             "call.toml": _call_toml(id_, title, authority, person, name, acronyms, facts),
@@ -79,6 +83,11 @@ def new_call(corpus_dir: Path, id_: str, source: Path) -> NewCall:
         for file_name, content in files.items():
             (staging / file_name).write_text(content, encoding="utf-8")
         staging.rename(folder)
+    except OSError as error:
+        raise CorpusError(
+            f"{corpus_dir} can't be written ({error.strerror}): check its permissions and its disk, or name another "
+            f"folder in AAP_CORPUS_DIR."
+        ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     told = ", ".join(filter(None, (person.name, person.email, person.phone)))
@@ -125,13 +134,13 @@ def _call_toml(
     toml = tomlkit.document()
     toml.add(tomlkit.comment(f"Chaque ligne « {TO_CONFIRM} » est une supposition : vérifiez-la, puis ôtez la mention."))  # fmt: skip
     toml.add("id", tomlkit.item(id_))
-    for key, value in (("title", title), ("authority", authority or "À compléter")):
+    for key, value in (("title", title), ("authority", authority or TO_COMPLETE)):
         toml.add(key, tomlkit.item(value).comment(TO_CONFIRM))
     toml.add("language", tomlkit.item("fr"))
     toml.add("timezone", tomlkit.item("Europe/Paris").comment(TO_CONFIRM))
     handoff = tomlkit.table()
-    handoff.add("name", tomlkit.item(person.name or "À compléter").comment(TO_CONFIRM))
-    handoff.add("email", tomlkit.item(person.email or _NO_MAIL).comment(TO_CONFIRM))
+    handoff.add("name", tomlkit.item(person.name or TO_COMPLETE).comment(TO_CONFIRM))
+    handoff.add("email", tomlkit.item(person.email or NO_MAIL).comment(TO_CONFIRM))
     if person.phone:
         handoff.add("phone", tomlkit.item(person.phone).comment(TO_CONFIRM))
     toml.add("handoff", handoff)

@@ -150,12 +150,19 @@ def rollback(number: int, call: CallOption = None) -> None:
 def prune(
     keep: Annotated[int, typer.Option(min=1, help="How many of the newest stay.")] = 1,
     call: CallOption = None,
+    everything: Annotated[bool, typer.Option(
+        "--all", help="All that is kept of a call whose folder is gone: versions, copies of sources."
+    )] = False,
 ) -> None:
     """Remove old versions; the one in use always stays."""
-    from ingest.build import tidy
+    from ingest.removal import remove_call, tidy
 
     with clear_errors():
         settings = load_settings()
+        if everything:
+            remove_call(settings, call or settings.call)
+            say(f"Removed: all that was kept of '{call or settings.call}'.")
+            return
         kept = _versions(settings, call)
         with kept.writing(settings.lock_timeout_s):
             removed = tidy(kept, settings.chroma_url, keep)

@@ -9,6 +9,8 @@ from assistant.errors import CorpusError, IndexBusyError
 from assistant.index.versions import Versions
 from assistant.settings import Settings
 from ingest.build import ingest
+from ingest.check_call import check_call
+from ingest.new_call import new_call
 from tests.ingest.corner import CALL, TEXT
 
 
@@ -51,3 +53,43 @@ def test_wordings_of_what_is_left_open_belong_to_no_answered_question(corner: Se
     with pytest.raises(CorpusError, match=r"faq\.toml, standard organisation_leader: .*\[\[entry\]\]"):
         ingest(corner, "essai", embedder)
     assert Versions(corner.data_dir, "essai").current() == before.version
+
+
+@pytest.mark.parametrize("kind", ["regulation", "linked"])
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4 nothing", None])
+def test_a_document_that_was_served_and_can_not_be_read_any_more_stops_the_next_version(
+    corner: Settings, embedder: Embedder, kind: str, content: bytes | None
+) -> None:
+    folder = corner.corpus_dir / "essai"
+    table = f'[[documents]]\nid = "annexe"\npath = "annexe.md"\ntitle = "Annexe"\nkind = "{kind}"\n'
+    (folder / "call.toml").write_text(CALL + table, encoding="utf-8")
+    (folder / "annexe.md").write_bytes(b"")
+    assert [line.split(":")[0] for line in ingest(corner, "essai", embedder).skipped] == ["annexe.md"]
+    (folder / "annexe.md").write_text("# Annexe\n\nLe taux est de 40 %.\n", encoding="utf-8")
+    whole = ingest(corner, "essai", embedder)
+    assert (whole.documents, whole.skipped) == (2, ())
+    (folder / "annexe.md").unlink()
+    if content is not None:
+        (folder / "annexe.md").write_bytes(content)
+    with pytest.raises(CorpusError, match=rf"annexe\.md: .* Version {whole.version} stays in use"):
+        ingest(corner, "essai", embedder)
+    assert Versions(corner.data_dir, "essai").current() == whole.version
+    (folder / "call.toml").write_text(CALL, encoding="utf-8")
+    assert ingest(corner, "essai", embedder).documents == 1
+
+
+def test_nobody_is_handed_over_to_a_placeholder(corner: Settings, embedder: Embedder) -> None:
+    folder = corner.corpus_dir / "essai"
+    source = folder / "reglement.md"
+    new_call(corner.corpus_dir, "sans-contact", source)
+    with pytest.raises(CorpusError, match=r"sans-contact/call\.toml, line 10: handoff\.email is still to be filled in"):
+        ingest(corner, "sans-contact", embedder)
+    assert Versions(corner.data_dir, "sans-contact").current() is None
+    path = corner.corpus_dir / "sans-contact" / "call.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("a.completer@exemple.invalid", "a.b@c.example"), encoding="utf-8")
+    notes = ingest(corner, "sans-contact", embedder).notes
+    assert [note.partition(": still")[0] for note in notes] == ["call.toml, line 4", "call.toml, line 9"]
+    assert 'authority = "À compléter"' in notes[0] and 'name = "À compléter"' in notes[1]
+    path.write_text(path.read_text(encoding="utf-8").replace(" # à confirmer", ""), encoding="utf-8")
+    assert {f.text for f in check_call(corner.corpus_dir, "sans-contact") if f.grave} >= set(notes)

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from assistant.cli import app
 from assistant.embedding import Embedder
 from assistant.settings import Settings
+from assistant.sources import write_states
 from ingest.build import ingest
-from tests.ingest.corner import CALL
+from tests.ingest.corner import CALL, FAQ
 
 Command = Callable[..., Result]
 
@@ -102,3 +103,61 @@ def test_check_says_in_a_sentence_which_file_is_missing_or_unreadable(
     done = aap("call", "check")
     assert done.exit_code == 1 and "Errno" not in done.output
     assert "faq.toml can't be read (Is a directory)" in done.output
+
+
+def test_a_version_tells_what_changed_and_what_was_removed(aap: Command, corner: Settings, embedder: Embedder) -> None:
+    path = corner.corpus_dir / "essai" / "reglement.md"
+    ingest(corner, "essai", embedder)
+    first = path.read_text(encoding="utf-8")
+    for number, day in enumerate(("4 mai", "5 mai", "6 mai"), start=1):
+        path.write_text(first.replace("3 mai", day), encoding="utf-8")
+        done = aap("ingest", "--no-propose")
+        assert done.exit_code == 0
+        shown = f"1 passage(s) changed since version {number}: 'aap corpus diff {number} {number + 1} --call essai' shows them."
+        assert shown in done.stdout
+    assert "removed: version 1 (the 3 newest are kept)." in done.stdout
+    (corner.corpus_dir / "essai" / "faq.toml").write_text(
+        FAQ.replace("juin", "juillet").replace('"jury"', '"nouveau"') + FAQ, encoding="utf-8"
+    )
+    path.write_text(first.replace("siège en juin", "siège au printemps"), encoding="utf-8")
+    done = aap("ingest")
+    assert "FAQ entry 'jury' expired" in done.stdout
+    assert (
+        "FAQ entry 'nouveau' is not used: its quote was not found in the sources; the nearest sentence is "
+        "« Le jury siège au printemps 2025. »." in done.stdout
+    )
+    path.write_text("", encoding="utf-8")
+    done = aap("ingest")
+    assert done.exit_code == 1 and "reglement.md: the file is empty" in done.stderr
+
+
+def test_a_call_out_of_service_leaves_nothing(aap: Command, corner: Settings, embedder: Embedder) -> None:
+    ingest(corner, "essai", embedder)
+    write_states(corner.data_dir, "essai", {})
+    done = aap("corpus", "prune", "--call", "essai", "--all")
+    assert done.exit_code == 1 and "'essai' is in service" in done.stderr
+    add_call(corner, "autre", CALL.replace('"essai"', '"autre"'))
+    (corner.corpus_dir / "essai").rename(corner.corpus_dir.parent / "essai")
+    done = aap("corpus", "prune", "--call", "essai", "--all")
+    assert done.exit_code == 0 and "all that was kept of 'essai'" in done.stdout
+    assert not (corner.data_dir / "index" / "essai").exists() and not (corner.data_dir / "sources" / "essai").exists()
+    for gone in ("essai", "../essai", "autre/.."):
+        assert aap("corpus", "prune", "--call", gone, "--all").exit_code == 1
+    assert (corner.corpus_dir.parent / "essai").exists()
+
+
+def test_what_is_missing_is_named(aap: Command, corner: Settings, tmp_path: Path) -> None:
+    done = aap("eval", "--call", "essai")
+    assert done.exit_code == 1 and "questions/essai.yaml is missing" in done.stderr.replace("\n", "")
+    (tmp_path / "reglement").write_text("x", encoding="utf-8")
+    for source, said in ((tmp_path, "is a folder"), (tmp_path / "reglement", "has no suffix: rename it after its format (.pdf,")):
+        done = aap("call", "new", "neuf", "--from", str(source))
+        assert done.exit_code == 1 and said in done.stderr
+
+
+def test_a_corpus_folder_that_can_not_be_written(aap: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "r.md"
+    source.write_text("# Essai\n\nTexte.\n", encoding="utf-8")
+    monkeypatch.setenv("AAP_CORPUS_DIR", str(source))
+    done = aap("call", "new", "neuf", "--from", str(source))
+    assert done.exit_code == 1 and "r.md can't be written" in done.stderr and "AAP_CORPUS_DIR" in done.stderr
