@@ -59,7 +59,8 @@ _WORDS: dict[str, str] = {
 _WORDS |= {"quinze": "15", "vingt": "20", "trente": "30", "quarante": "40", "cinquante": "50"}
 
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
-_S = r"[ \t\u00a0\u202f]"
+# Not a tab: it ends the cell of a table ("17 heures", "15 avril").
+_S = r"[ \u00a0\u202f]"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|\.)?"
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _SCALE = {

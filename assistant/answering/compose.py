@@ -13,7 +13,7 @@ from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.ends import both_asked, end_asked
-from assistant.answering.headings import asks_division, negates, opens_with_pronoun
+from assistant.answering.headings import asks_division, denies, negates, opens_with_pronoun
 from assistant.answering.index import CallIndex
 from assistant.answering.premises import acting_day, another_address, said_otherwise
 from assistant.answering.prototypes import Topic
@@ -209,7 +209,7 @@ def _excluding(index: CallIndex, candidate: Candidate) -> list[Span]:
     unit, document = candidate.unit, index.document(candidate.unit.document)
     if unit.kind in ("heading", "title", "outline", "contact"):
         return []
-    if any(negates(index.text(document.id, part)) for part in candidate.parts):
+    if any(denies(index.text(document.id, part)) for part in candidate.parts):
         return []
     if unit.lead and unit.lead not in candidate.parts and negates(index.text(document.id, unit.lead)):
         return [trim(document.text, unit.lead)]

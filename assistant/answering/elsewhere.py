@@ -20,7 +20,7 @@ _NAMED = re.compile(
 )
 
 # "l'édition 2023", "the 2022 call". Sources may say more between: "la session suivante est prévue en 2027".
-_EDITION = r"\b(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao|ausgabe)\b"
+_EDITION = r"\b[ld]?(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao|ausgabe)\b"
 _YEAR = r"(?P<after>20\d\d)\b|\b(?P<before>20\d\d)\s+(?:editions?|sessions?|calls?|rounds?)\b"
 _ASKED = re.compile(rf"{_EDITION}\s+(?:de |of |en )?{_YEAR}")
 _TOLD = re.compile(rf"{_EDITION}[^.;\n]{{0,60}}?\b{_YEAR}")

@@ -23,6 +23,10 @@ _NEGATES = re.compile(
     r"\b(?:non|ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|inadmissib\w*|hors|sauf|"
     r"not|excluded|exclusions?|ineligible|forbidden|nicht|ausgeschlossen|no|excluid\w*)\b"
 )
+# What says of itself that it is excluded; "hors contrat" or "non bâti" only names a kind of thing.
+_DENIES = re.compile(
+    r"\b(?:ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|non eligib\w*|not|excluded|ineligible|nicht|no)\b"
+)
 # "(liste non exhaustive)", "à but non lucratif": nothing is excluded.
 _ASIDE = re.compile(r"\([^)]*\)|\b(?:non|not)[ -](?:exhausti\w*|limitati\w*|lucrati\w*)")
 
@@ -40,3 +44,8 @@ def opens_with_pronoun(sentence: str) -> bool:
 def negates(text: str) -> bool:
     """Whether a heading or a lead-in says that what follows is excluded."""
     return bool(_NEGATES.search(_ASIDE.sub(" ", fold(text))))
+
+
+def denies(text: str) -> bool:
+    """Whether a passage says itself that what it names is excluded."""
+    return bool(_DENIES.search(_ASIDE.sub(" ", fold(text))))

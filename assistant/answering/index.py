@@ -14,6 +14,7 @@ import numpy as np
 from assistant.answering.ends import End, ends_of_applying
 from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.intents import load_intents
+from assistant.answering.limits import Limit, limit_of
 from assistant.answering.question import Lexicon
 from assistant.answering.topic_cues import cued_topics
 from assistant.answering.topics import PassageTopics
@@ -42,7 +43,7 @@ class Traits:
     Stems of what is ``quoted`` and of what stands ``around`` it as well, the ``kinds`` of values in
     it, the standard questions of which a cue stands in it (``cued``) or above it (``cued_above``),
     the ``ends`` of the time to apply that it may date, and the parts of the call that it and its
-    surroundings name (``identifiers``).
+    surroundings name (``identifiers``), and the ``limit`` of a figure that it gives.
     """
 
     quoted: frozenset[str]
@@ -52,6 +53,7 @@ class Traits:
     cued_above: frozenset[str]
     ends: frozenset[End]
     identifiers: frozenset[str]
+    limit: Limit | None = None
 
 
 class CallIndex:
@@ -181,6 +183,7 @@ class CallIndex:
                 # A whole table dates everything, and answers nothing in particular.
                 ends_of_applying(text) if "date" in kinds and not unit.composite else frozenset(),
                 identifiers(f"{text}\n{surroundings}") | leading_identifier(text),
+                limit_of(text) if kinds else None,
             )  # fmt: skip
         return found
 

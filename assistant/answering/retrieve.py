@@ -16,6 +16,7 @@ from assistant.answering.features import describe
 from assistant.answering.index import CallIndex
 from assistant.answering.intents import Intent, Intents, Kind
 from assistant.answering.interaction import interaction, least_met, met
+from assistant.answering.limits import Limit, limit_asked
 from assistant.answering.prototypes import Match, Prototypes, Topic, topics
 from assistant.answering.question import Question
 from assistant.embedding import Embedded, Words
@@ -59,6 +60,7 @@ class Candidate:
     question: KnownQuestion | None = None
     bound: bool = False
     end: End | None = None
+    limit: Limit | None = None
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
     share: float = 0.0
@@ -84,10 +86,13 @@ class Retrieval:
     standard: tuple[tuple[Intent, float], ...] = ()
     end: End | None = None
     nearest: Candidate | None = None
+    limit: Limit | None = None
 
     def wrong_end(self, candidate: Candidate) -> bool:
         """Whether a candidate states when something opens and the question asks when it closes, or
-        the other way round."""
+        the other way round; or the least of something of which the most is asked."""
+        if self.limit is not None and candidate.limit not in (None, self.limit):
+            return True
         return self.end is not None and candidate.end not in (None, self.end)
 
     @property
@@ -218,10 +223,11 @@ def retrieve(
     related = [questions[id_] for id_, _ in known if id_ in questions]
     retrieval = Retrieval(
         ordered, prototypes.nearest(asked), related, frozenset(index.open_topics), intents, standard,
-        end, nearest,
+        end, nearest, limit_asked(question),
     )  # fmt: skip
     for candidate in [*ordered, *([nearest] if nearest else [])]:
         candidate.end = end_told(index, candidate.unit.document, candidate.parts)
+        candidate.limit = index.traits(candidate.unit, candidate.parts).limit
     describe(index, question, retrieval)
     return retrieval
 

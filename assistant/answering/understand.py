@@ -31,6 +31,10 @@ _PRIOR = {"fr": 6.0, "en": 2.0}
 # Letters of one of these languages only, each worth so many of its function words.
 _LETTERS = {"es": frozenset("¿¡ñ"), "pt": frozenset("ãõ"), "de": frozenset("ßäü"), "ar": frozenset(map(chr, range(0x621, 0x64B)))}
 _LETTER = 6
+# How much likelier a language is for each of its function words. On 3,700 questions 32 are misjudged, with 2.0 37.
+_WORD = 3.0
+# So many Arabic letters are Arabic, whatever names stand beside them.
+_ARABIC = 5
 
 # Content words from which a question is understood without the sentences around it. On dev messages
 # of several sentences the right question comes first in 85 % of the whole, 90 % with 3, 75 % with 2.
@@ -195,6 +199,8 @@ def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str
     users = [turn.text for turn in history if turn.role == "user"]
     marks = _function_words()
     told = any(sum(word in marks[code] for word in set(tokens(message))) > 1 for code in marks)
+    if sum("\u0621" <= letter <= "\u064a" for letter in message) >= _ARABIC:
+        return "ar"
     text = message if told or len(tokens(message)) > 3 or not users else f"{users[-1]} {message}"
     words = tokens(text)
     if not words:
@@ -210,7 +216,7 @@ def detect_language(message: str, own: str, history: Sequence[Turn] = ()) -> str
         for code in _LANGUAGES
     }
     scored = {
-        code: confidences.get(code, 0.0) * prior[code] * 2.0 ** hits[code]
+        code: confidences.get(code, 0.0) * prior[code] * _WORD ** hits[code]
         for code in _LANGUAGES
     }
     return max(scored, key=lambda code: scored[code])
@@ -235,9 +241,9 @@ def _function_words() -> dict[str, frozenset[str]]:
         "fr": "le les des du une est que qui quoi quand comment pour dans sur avec peut faut quel "
         "quelle quels quelles combien avons nous vous je il au aux cet cette mon notre svp koi c'est",
         "en": "the is are what when who how which can we our for does do with of and to where "
-        "should there any my will was were did has have been they your",
+        "should there any my will was were did has have been they your pls plz whats",
         "es": "el los las qué cual cuál cuándo quién cómo puede para del una con hay cuáles dónde es fue fueron",
-        "pt": "os qual quando quem como pode para uma com não há são quais onde até do da em foi foram pelo pela certo",
+        "pt": "os qual quando quem como pode para uma com não há são quais onde até do da em foi foram pelo pela certo são é qdo posso",
         "de": "der die das wer wann wie was welche kann ist und für mit den wo gibt ein eine bis wurde sind nicht oder auch bei",
         "it": "il gli qual quando chi come può per una con che sono quali dove della",
     }

@@ -77,12 +77,20 @@ def _ungrounded(
 
 def ungrounded_values(text: str, sources: Iterable[str]) -> list[str]:
     """Values of ``text`` that no source states, formats apart."""
-    stated = {_key(value) for source in sources for value in find_values(source)}
+    read = list(sources)
+    stated = {_key(value) for source in read for value in find_values(source)}
     return [
         f"{value.kind} '{text[value.start : value.end]}' stands in no quote"
         for value in find_values(text)
-        if _key(value) not in stated
+        if _key(value) not in stated and not _literally(text[value.start : value.end], read)
     ]
+
+
+def _literally(said: str, sources: Iterable[str]) -> bool:
+    """Whether a source writes a value just so, though it was read otherwise there, with what follows it in a table."""
+    words = r"\s+".join(map(re.escape, said.split()))
+    whole = re.compile(rf"(?<![\w.,@+-]){words}(?!\w|[.,]\d|[@%-])")
+    return any(whole.search(source) for source in sources)
 
 
 def _key(value: Value) -> tuple[str, str]:

@@ -1,0 +1,38 @@
+"""At least or at most: which limit a question asks for, and which one a passage states.
+
+As with the two ends of a period (ends.py), embeddings hardly tell one from the other, and words decide.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from assistant.words import fold
+
+if TYPE_CHECKING:
+    from assistant.answering.question import Question
+
+Limit = Literal["least", "most"]
+
+_LEAST = re.compile(
+    r"\b(?:au moins|au minimum|minim\w+|plancher\w*|mini|at least|not less than|no fewer than|al menos|como minimo|"
+    r"pelo menos|no minimo|mindest\w*|wenigstens|almeno|inferieure?s? a|en dessous d\w*|below|moins de)\b|الحد الأدنى|على الأقل"
+)
+_MOST = re.compile(
+    r"\b(?:au plus|au maximum|maxim\w+|plafon\w+|maxi|max|dans la limite|limitee?s? a|at most|up to|not exceed\w*|no more than|"
+    r"como maximo|a lo sumo|no maximo|hochst\w*|maximal\w*|hochstens|al massimo|depass\w+|excede\w*|superieure?s? a|jusqu'a|au-dela)\b|"
+    r"الحد الأقصى|على الأكثر"
+)
+
+
+def limit_of(text: str) -> Limit | None:
+    """The limit that ``text`` speaks of, None when it speaks of none or both."""
+    folded = fold(text)
+    least, most = bool(_LEAST.search(folded)), bool(_MOST.search(folded))
+    return None if least == most else "least" if least else "most"
+
+
+def limit_asked(question: Question) -> Limit | None:
+    """The limit of a figure that a question asks for."""
+    return limit_of(question.plain) if question.asked in ("fact", "open") else None
