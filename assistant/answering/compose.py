@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.answering.contacts import compose_contact, name_contact
-from assistant.answering.dates import call_dates
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.ends import both_asked, end_asked
-from assistant.answering.headings import asks_division, denies, negates, opens_with_pronoun
+from assistant.answering.headings import asks_division, headings_to_show
 from assistant.answering.index import CallIndex
-from assistant.answering.premises import acting_day, another_address, said_otherwise
+from assistant.answering.period import tell_period, tell_state
+from assistant.answering.premises import another_address, said_otherwise
 from assistant.answering.prototypes import Topic
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.answering.tables import compose_table, labelled
-from assistant.answering.texts import say, spell_date, spoken
+from assistant.answering.texts import say, spoken
 from assistant.types import FactKind, Span, Status, Unit
 
 # Chosen on the dev questions. TIE is how far (in scores) a whole paragraph may stand behind a part
@@ -37,7 +37,6 @@ RIVAL = 0.25
 MEANT = 0.5
 WHOLE_WORDS = 60
 MAX_LIST_WORDS = 160
-MAX_HEADING_WORDS = 30
 # How far down a list is looked for, and how many of the best candidates may be its items.
 _LISTED = 20
 _ITEMS = 4
@@ -54,8 +53,8 @@ def compose_answer(
         # A number or an address never stands without the name that it belongs to.
         first, *others = _as_likely(best, ranked)
         return compose_contact(draft, question, first, others)
-    if _tell_period(draft, question, best):
-        _tell_state(draft, question, [best], today)
+    if tell_period(draft, question, best):
+        tell_state(draft, question, [best], today)
         return "answered"
     corrected = said_otherwise(draft.index, question, best, ranked) or another_address(
         draft.index, question, best.unit.document, best.parts
@@ -66,7 +65,7 @@ def compose_answer(
     chosen = [best, *more]
     placed = asks_division(question.plain)
     for number, candidate in enumerate(chosen):
-        above = _headings(draft.index, candidate, path=placed and not number)
+        above = headings_to_show(draft.index, candidate, path=placed and not number)
         shown, mark = _show(draft, candidate.unit.document, above)  # numbered as they are read
         text, own = _render(draft, candidate)
         mark += own
@@ -82,30 +81,8 @@ def compose_answer(
         else:
             line = say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark)
         draft.lines.append(f"{shown} : {line}" if shown else line)
-    _tell_state(draft, question, chosen, today)
+    tell_state(draft, question, chosen, today)
     return "answered" if sure else "partial"
-
-
-def _tell_period(draft: Draft, question: Question, best: Candidate) -> bool:
-    """Whether the author may apply on the day that the question names, where the calendar answers: between the
-    two ends, or not, with the end that it misses. What is written is True's; on the last day nothing is judged."""
-    index = draft.index
-    found = acting_day(index, question)
-    if found is None:
-        return False
-    day, opening, closing, said = found
-    rows = {fact.value: index.catalog.unit(fact.unit) for fact in index.dated_rows if fact.value in (opening, closing)}
-    if len(rows) != 2 or best.unit.id not in {row.id for row in rows.values()} or day == closing:
-        return False
-    if opening <= day < closing:
-        marks = "".join(draft.cite(row.document, row.span) for row in (rows[opening], rows[closing]))
-        ends = {"opening": spell_date(opening, draft.language), "closing": spell_date(closing, draft.language)}
-        draft.lines.append(say(draft.language, "within", date=said, **ends, mark=marks))
-        return True
-    missed = rows[opening if day < opening else closing]
-    text, mark = compose_table(draft, missed)
-    draft.lines.append(say(draft.language, "correction_row", said=said, quote=text, mark=mark))
-    return True
 
 
 def compose_missing(
@@ -183,44 +160,6 @@ def _show(draft: Draft, document: str, headings: Sequence[Span]) -> tuple[str, s
     """Headings as a path, and their markers; both empty without any."""
     texts = (display_heading(draft.index.text(document, heading)) for heading in headings)
     return " › ".join(texts), draft.cite(document, *headings)
-
-
-def _headings(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Span]:
-    """The headings to show before a passage: all that it stands under (``path``), the nearest one when it opens
-    with a pronoun that stands for something before it, and what says that it is excluded."""
-    unit, document = candidate.unit, index.document(candidate.unit.document)
-    excluding = _excluding(index, candidate)
-    if excluding or unit.composite or unit.kind in ("heading", "title"):
-        return excluding
-    first = trim(document.text, candidate.parts[0])
-    pronoun = document.language == "fr" and opens_with_pronoun(index.text(document.id, first))
-    found: list[Span] = []
-    section = unit.section
-    while section is not None and (path or (pronoun and not found)):
-        found.insert(0, document.sections[section].heading)
-        section = document.sections[section].parent
-    words = sum(len(index.text(document.id, heading).split()) for heading in found)
-    return found if words <= MAX_HEADING_WORDS else []
-
-
-def _excluding(index: CallIndex, candidate: Candidate) -> list[Span]:
-    """The lead-in or the heading by which a passage that does not say so itself is excluded ("Dépenses non
-    éligibles")."""
-    unit, document = candidate.unit, index.document(candidate.unit.document)
-    if unit.kind in ("heading", "title", "outline", "contact"):
-        return []
-    if any(denies(index.text(document.id, part)) for part in candidate.parts):
-        return []
-    if unit.lead and unit.lead not in candidate.parts and negates(index.text(document.id, unit.lead)):
-        return [trim(document.text, unit.lead)]
-    section = unit.section
-    while section is not None:
-        heading = document.sections[section].heading
-        text = index.text(document.id, heading)
-        if negates(text) and len(text.split()) <= MAX_HEADING_WORDS:
-            return [heading]
-        section = document.sections[section].parent
-    return []
 
 
 def _more(
@@ -336,31 +275,3 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
     # Of "you may write to", that with a name and that with its address too: the last.
     told = (other for other in wider if _kinds(index, other) & {"email", "phone"})
     return next(told, wider[0] if wider else best)
-
-
-def _tell_state(
-    draft: Draft, question: Question, chosen: Sequence[Candidate], today: date
-) -> None:
-    """After a deadline, whether the call is open today, counted in the call's time zone."""
-    dates = call_dates(draft.index)
-    about = "date" in question.kinds or any(v.kind == "date" for v in question.values)
-    if dates is None or not (about or question.asked == "yesno"):
-        return
-    opening, closing = dates
-    shown = {
-        v.value for c in chosen for p in c.parts for v in draft.index.values(c.unit.document, p)
-    }
-    if closing.isoformat() not in shown:
-        return
-    left = (closing - today).days
-    shown_date = spell_date(closing.isoformat(), draft.language)
-    if left < 0:
-        draft.lines.append(say(draft.language, "closed", date=shown_date))
-    elif opening and today < opening:
-        draft.lines.append(say(draft.language, "not_open"))
-    elif left == 0:
-        draft.lines.append(say(draft.language, "last_day"))
-    elif left == 1:
-        draft.lines.append(say(draft.language, "one_day_left"))
-    else:
-        draft.lines.append(say(draft.language, "days_left", days=str(left)))

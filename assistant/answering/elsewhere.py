@@ -40,6 +40,20 @@ _CALLED = re.compile(
 _RIGHT_AFTER = re.compile(
     r"(?!(?:est|sont|sera|etait|ouvre|ferme|reste|a|is|was|will|does|has|esta?|ist)\b)"
 )
+# What calls for projects are for, in their titles: "l'appel jeunesse" is another one than a call on water.
+_THEMES = frozenset(
+    stems(
+        "jeunesse sport culture santé climat eau assainissement agriculture agroécologie alimentation mobilité transport "
+        "biodiversité énergie éducation francophonie patrimoine tourisme "
+        "logement habitat égalité genre handicap déchets montagne littoral forêt cinéma musées lecture "
+        "youth sports health climate water agriculture food mobility biodiversity energy education heritage tourism "
+        "housing equality waste juventud deporte salud clima agua juventude saúde jugend"
+    )
+)
+# Programmes that are asked for by mistake, wherever one applies.
+_PROGRAMMES = re.compile(
+    r"\b(?:erasmus|interreg|horizon europe|europe creative|creative europe|digital europe|france 2030|feder|fse|feader|leader\+?|cerv)\b"
+)
 # Words of any title of a call.
 _ANY_TITLE = frozenset(stems("appel projets candidatures règlement programme session édition call projects"))
 
@@ -110,6 +124,17 @@ def other_call(question: Question, index: CallIndex) -> bool:
     if question.text.isupper():
         return False
     own = set(stems(f"{index.call.title} {index.call.authority} {' '.join(index.call.acronyms)}"))
+    title = set(stems(index.call.title))
+    folded = fold(question.plain)
+    programme = _PROGRAMMES.search(folded)
+    if programme and question.kinds and not index.holds(programme.group()) and not index.holds(programme.group().title()):
+        return True
+    for match in _CALLED.finditer(folded):
+        telling = [stem(word) for word in tokens(match["words"]) if word not in stop_words()]
+        if telling and telling[0] in _THEMES and _RIGHT_AFTER.match(match["words"]) and not set(telling) & title:
+            return True
+    if any(stem(word) in _THEMES - title for word in re.findall(r"\b(\w+) (?:call|aufruf)\b", folded)):
+        return True
     for match in _NAMED.finditer(question.text):
         name = match["name"]
         written = index.catalog.holding(name) or index.catalog.holding(name.upper())

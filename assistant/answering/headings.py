@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.draft import trim
+from assistant.answering.index import CallIndex
+from assistant.answering.retrieve import Candidate
+from assistant.types import Span
 from assistant.words import fold
+
+MAX_HEADING_WORDS = 30
 
 # "Dans quel volet … ?": the answer is where a passage stands, not what it says.
 _DIVISION = re.compile(
@@ -49,3 +55,41 @@ def negates(text: str) -> bool:
 def denies(text: str) -> bool:
     """Whether a passage says itself that what it names is excluded."""
     return bool(_DENIES.search(_ASIDE.sub(" ", fold(text))))
+
+
+def headings_to_show(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Span]:
+    """The headings to show before a passage: all that it stands under (``path``), the nearest one when it opens
+    with a pronoun that stands for something before it, and what says that it is excluded."""
+    unit, document = candidate.unit, index.document(candidate.unit.document)
+    excluding = _excluding(index, candidate)
+    if excluding or unit.composite or unit.kind in ("heading", "title"):
+        return excluding
+    first = trim(document.text, candidate.parts[0])
+    pronoun = document.language == "fr" and opens_with_pronoun(index.text(document.id, first))
+    found: list[Span] = []
+    section = unit.section
+    while section is not None and (path or (pronoun and not found)):
+        found.insert(0, document.sections[section].heading)
+        section = document.sections[section].parent
+    words = sum(len(index.text(document.id, heading).split()) for heading in found)
+    return found if words <= MAX_HEADING_WORDS else []
+
+
+def _excluding(index: CallIndex, candidate: Candidate) -> list[Span]:
+    """The lead-in or the heading by which a passage that does not say so itself is excluded ("Dépenses non
+    éligibles")."""
+    unit, document = candidate.unit, index.document(candidate.unit.document)
+    if unit.kind in ("heading", "title", "outline", "contact"):
+        return []
+    if any(denies(index.text(document.id, part)) for part in candidate.parts):
+        return []
+    if unit.lead and unit.lead not in candidate.parts and negates(index.text(document.id, unit.lead)):
+        return [trim(document.text, unit.lead)]
+    section = unit.section
+    while section is not None:
+        heading = document.sections[section].heading
+        text = index.text(document.id, heading)
+        if negates(text) and len(text.split()) <= MAX_HEADING_WORDS:
+            return [heading]
+        section = document.sections[section].parent
+    return []

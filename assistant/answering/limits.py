@@ -17,12 +17,12 @@ Limit = Literal["least", "most"]
 
 _LEAST = re.compile(
     r"\b(?:au moins|au minimum|minim\w+|plancher\w*|mini|at least|not less than|no fewer than|al menos|como minimo|"
-    r"pelo menos|no minimo|mindest\w*|wenigstens|almeno|inferieure?s? a|en dessous d\w*|below|moins de)\b|الحد الأدنى|على الأقل"
+    r"pelo menos|no minimo|mindest\w*|wenigstens|almeno|inferieure?s? a|en dessous d\w*|below|moins de)\b|الحد الادنى|على الاقل"
 )
 _MOST = re.compile(
     r"\b(?:au plus|au maximum|maxim\w+|plafon\w+|maxi|max|dans la limite|limitee?s? a|at most|up to|not exceed\w*|no more than|"
     r"como maximo|a lo sumo|no maximo|hochst\w*|maximal\w*|hochstens|al massimo|depass\w+|excede\w*|superieure?s? a|jusqu'a|au-dela)\b|"
-    r"الحد الأقصى|على الأكثر"
+    r"الحد الاقصى|على الاكثر"
 )
 
 

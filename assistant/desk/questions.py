@@ -147,7 +147,8 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         context = _context(sentence.text, sentences[:number])
         told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
         earlier = " ".join(one.text for one in sentences[max(number - _EARLIER, 0) : number])
-        requested = matches("indirect", sentence.text) or matches("addressed", sentence.text)
+        wonders = matches("wonders", sentence.text)
+        requested = matches("addressed", sentence.text) or (matches("indirect", sentence.text) and not wonders)
         found.append(Asked(parts[0], context, _refers(parts[0]), told, earlier, requested))
         for before_it, part in pairwise(parts):
             refers = _refers(part) or bool(_FRAGMENT.match(part))

@@ -48,3 +48,21 @@ def test_standard_questions_place_passages(assistant: Assistant) -> None:
     best = max(step.reading.candidates, key=lambda c: c.topic)
     text = assistant.document("numerique-2024", best.unit.document).text
     assert "13 mars 2024" in text[best.parts[0].start : best.parts[-1].end]
+
+
+@pytest.mark.parametrize("question", [
+    "Quelle est la date limite de l'appel à projets jeunesse de la DAECT ?", "et pour l appel sport c'est quand la date limite ?",
+    "When is the deadline of the youth call?", "deadline for erasmus+ 2024?",
+])  # fmt: skip
+def test_a_call_named_by_its_theme_is_another_one(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "out_of_scope"
+    assert "2024" not in answer.text
+
+
+@pytest.mark.parametrize("question", [
+    "L'appel porte-t-il sur la culture ?", "L'appel à projets numérique éducation, date limite ?",
+    "appel à projets ville intelligente date limite",
+])  # fmt: skip
+def test_a_theme_within_this_call_is_no_other_call(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status != "out_of_scope"

@@ -258,6 +258,8 @@ Ne sont pas financés :
 - les fêtes privées ;
 - les voyages d'agrément.
 
+Pour chaque sortie, le groupe ne dépasse pas 30 élèves.
+
 ## 4. Calendrier
 
 La date limite de dépôt des dossiers est fixée au 12 mars 2031. Le jury se réunit le 4 avril 2031.
@@ -283,7 +285,7 @@ def _built(settings: Settings, embedder: Embedder, data_dir: Path, folder: Path,
     return Assistant(own, embedder)
 
 
-def test_what_is_excluded_is_told_as_excluded(
+def test_what_is_excluded_or_a_limit_is_told_as_such(
     settings: Settings, embedder: Embedder, data_dir: Path, tmp_path: Path
 ) -> None:
     with closing(_built(settings, embedder, data_dir, tmp_path)) as made:
@@ -291,6 +293,8 @@ def test_what_is_excluded_is_told_as_excluded(
         assert "non éligibles" in bought.text
         assert any("non éligibles" in c.quote for c in bought.citations)
         assert "Ne sont pas financés" in made.ask("Les voyages d'agrément sont-ils financés ?").text
+        assert "30" in made.ask("Quel est le nombre maximum d'élèves dans le groupe ?").text
+        assert "30" not in made.ask("Quel est le nombre minimum d'élèves dans le groupe ?").text
 
 
 def test_a_few_validated_questions_change_nothing_else(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.requests import without_request
-from assistant.answering.understand import split_questions
+from assistant.answering.understand import detect_language, split_questions
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,11 @@ def test_a_request_is_not_what_is_asked(message: str, asked: str | None) -> None
 def test_what_is_left_of_a_request_stands_in_it(message: str) -> None:
     left = without_request(message)
     assert left == message or message.rstrip().endswith(left)
+
+
+@pytest.mark.parametrize(("message", "language"), [
+    ("Contact for ANCT?", "en"), ("und die von Villes Internet?", "de"), ("بريد جمعية Villes Internet", "ar"),
+    ("What kind of organisation is Les Interconnectés?", "en"), ("contact ANCT", "fr"),
+])  # fmt: skip
+def test_names_do_not_hide_the_language(message: str, language: str) -> None:
+    assert detect_language(message, "fr") == language

@@ -65,3 +65,8 @@ def test_values_lie_in_order_and_apart(text: str) -> None:
 def test_a_numbered_question_with_may_is_no_date() -> None:
     assert not [value for value in find_values("1. May we apply?") if value.kind == "date"]
     assert [value.value for value in find_values("am 1. Mai, on May 1")] == ["--05-01", "--05-01"]
+
+
+def test_a_value_ends_with_its_cell() -> None:
+    row = "Date limite\t1er décembre 2026, 17 heures\t15 avril 2027, 12 heures"
+    assert [value.value for value in find_values(row) if value.kind == "time"] == ["17:00", "12:00"]
