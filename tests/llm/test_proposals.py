@@ -75,7 +75,8 @@ def test_a_question_is_kept_for_its_own_passage_only(
     }
     assert (made.asked, made.kept, made.dropped) == (2, 2, 2)
     assert all(table["validated"] is False for table in tables)
-    assert load_faq(folder / PROPOSED) == []  # not even under the name of the FAQ
+    with pytest.raises(CorpusError, match="'proposal' means nothing here"):  # not even under the name of the FAQ
+        load_faq(folder / PROPOSED)
 
 
 def test_a_proposal_is_a_view_of_its_passage_and_no_more(
