@@ -12,12 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.dates import CLOSING, OPENING
 from assistant.types import Fact, Unit
 from assistant.words import stems
 from ingest.findings import Checked, Finding
 
-_OPENING = frozenset(stems("ouverture lancement"))
-_CLOSING = frozenset(stems("clôture limite"))
 # What the closing date of the call may be called, beside "date limite" and "clôture".
 _OF_THE_CALL = frozenset(stems(
     "dépôt déposer dépôts candidature candidatures dossier dossiers appel projet projets réception envoi "
@@ -84,8 +83,8 @@ def date_findings(regulation: Sequence[Checked]) -> Iterator[Finding]:
         if role not in told and _differ(dated.value for dated in found):
             values = sorted({dated.value for dated in found})
             yield Finding(True, f"two dates for the {role}: {', '.join(values)}. {_passages(found)}")
-    opening = [d for d in [*rows, *said] if d.role == "opening" or _about(d, _OPENING, _CLOSING)]
-    closing = [d for d in [*rows, *said] if d.role == "closing" or _about(d, _CLOSING)]
+    opening = [d for d in [*rows, *said] if d.role == "opening" or _about(d, OPENING, CLOSING)]
+    closing = [d for d in [*rows, *said] if d.role == "closing" or _about(d, CLOSING)]
     opening, closing = ([d for d in ds if not d.value.startswith("--")] for ds in (opening, closing))
     if opening and closing:
         first, last = min(opening, key=lambda d: d.value), max(closing, key=lambda d: d.value)
@@ -180,4 +179,4 @@ def _role(label: str) -> str:
 
 def _more(words: str) -> str:
     """What these words say beside naming the call, its opening or its closing."""
-    return " ".join(s for s in stems(words) if s not in _OPENING | _CLOSING | _OF_THE_CALL)
+    return " ".join(s for s in stems(words) if s not in OPENING | CLOSING | _OF_THE_CALL)

@@ -12,7 +12,7 @@ from assistant.types import Span
 from assistant.values import Value, find_values, month_number
 from ingest.findings import Checked, Finding
 
-_S = r"[ \t\u00a0\u202f]"
+_S = r"[ \u00a0\u202f]"  # not a tab: it ends the cell of a table
 _DAYS = {
     name: number
     for names in (

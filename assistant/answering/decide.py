@@ -118,7 +118,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     foreign = question.language != index.call.language
     told = probability >= min(limits.answer, limits.partial)
     if told and (
-        (retrieval.limit is not None and retrieval.wrong_end(reading.candidates[0]))
+        retrieval.wrong_limit(reading.candidates[0])
         or _value_missing(question, reading.candidates[0], index)
         or _items_missing(question, reading.candidates[0], index)
         or (_never_named(question) and not (foreign and probability >= _CERTAIN))

@@ -125,15 +125,17 @@ def other_call(question: Question, index: CallIndex) -> bool:
         return False
     own = set(stems(f"{index.call.title} {index.call.authority} {' '.join(index.call.acronyms)}"))
     title = set(stems(index.call.title))
+    # A call on "Santé des jeunes" is one on "jeunesse" too.
+    themes = {one for one in _THEMES if not any(one.startswith(own_) or own_.startswith(one) for own_ in title)}
     folded = fold(question.plain)
     programme = _PROGRAMMES.search(folded)
     if programme and question.kinds and not index.holds(programme.group()) and not index.holds(programme.group().title()):
         return True
     for match in _CALLED.finditer(folded):
         telling = [stem(word) for word in tokens(match["words"]) if word not in stop_words()]
-        if telling and telling[0] in _THEMES and _RIGHT_AFTER.match(match["words"]) and not set(telling) & title:
+        if telling and telling[0] in themes and _RIGHT_AFTER.match(match["words"]) and not set(telling) & title:
             return True
-    if any(stem(word) in _THEMES - title for word in re.findall(r"\b(\w+) (?:call|aufruf)\b", folded)):
+    if any(stem(word) in themes for word in re.findall(r"\b(\w+) (?:call|aufruf)\b", folded)):
         return True
     for match in _NAMED.finditer(question.text):
         name = match["name"]

@@ -47,7 +47,7 @@ _GREETINGS = (
 _MORE = r"(?: (?:beaucoup|bcp|bien|infiniment|a vous|a tous|much|a lot|so much|very much|mil|muchas|muito|mucho|sehr|madame|monsieur|all))*"
 _POLITE = re.compile(rf"^\W*(?:(?:{_THANKS}|{_GREETINGS})\b{_MORE}\W*)+$")
 _THANKING = re.compile(rf"^\W*(?:{_THANKS})\b")
-# It asks for the reason of what was said, or whether it is sure.
+# It asks for the reason of what was said.
 _WHY = re.compile(
     r"^\W*(?:(?:et|mais|ah bon|ok|and|but|y|pero|e|mas|und|aber)\W+)?(?:pourquoi|pk|pq|why|por que|porque|warum|wieso|perche|لماذا)"
     r"(?: (?:pas|ca|cela|donc|not|so|is that|no|nao|nicht|das|non))?\W*$"

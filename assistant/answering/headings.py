@@ -27,14 +27,14 @@ _PRONOUN = re.compile(
 # "Dépenses non éligibles", "Ne sont pas retenus :": what stands below is meant the other way round.
 _NEGATES = re.compile(
     r"\b(?:non|ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|inadmissib\w*|hors|sauf|"
-    r"not|excluded|exclusions?|ineligible|forbidden|nicht|ausgeschlossen|no|excluid\w*)\b"
+    r"not|excluded|exclusions?|ineligible|forbidden|nicht|ausgeschlossen|excluid\w*)\b"
 )
 # What says of itself that it is excluded; "hors contrat" or "non bâti" only names a kind of thing.
 _DENIES = re.compile(
-    r"\b(?:ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|non eligib\w*|not|excluded|ineligible|nicht|no)\b"
+    r"\b(?:ne|n'\w+|pas|exclu\w*|ineligib\w*|interdi\w*|irrecevab\w*|non eligib\w*|not|excluded|ineligible|nicht)\b"
 )
-# "(liste non exhaustive)", "à but non lucratif": nothing is excluded.
-_ASIDE = re.compile(r"\([^)]*\)|\b(?:non|not)[ -](?:exhausti\w*|limitati\w*|lucrati\w*)")
+# "(liste non exhaustive)", "à but non lucratif", "n'hésitez pas à": nothing is excluded.
+_ASIDE = re.compile(r"\([^)]*\)|\b(?:(?:non|not)[ -](?:exhausti\w*|limitati\w*|lucrati\w*)|n'hesitez pas|pas a pas|non seulement|not only)\b")
 
 
 def asks_division(question: str) -> bool:

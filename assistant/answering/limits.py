@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 Limit = Literal["least", "most"]
 
+# "Inférieur à", "dépasser" and the like state either limit, by whether they are denied: "ne peut être inférieur à".
+_DENIED = r"(?:\bne |\bn'|\bpas |\bsans |\bnot |\bnever )[^.;:]{0,30}?\b"
 _LEAST = re.compile(
     r"\b(?:au moins|au minimum|minim\w+|plancher\w*|mini|at least|not less than|no fewer than|al menos|como minimo|"
-    r"pelo menos|no minimo|mindest\w*|wenigstens|almeno|inferieure?s? a|en dessous d\w*|below|moins de)\b|الحد الادنى|على الاقل"
+    rf"pelo menos|no minimo|mindest\w*|wenigstens|almeno)\b|{_DENIED}inferieure?s? a\b|الحد الادنى|على الاقل"
 )
 _MOST = re.compile(
-    r"\b(?:au plus|au maximum|maxim\w+|plafon\w+|maxi|max|dans la limite|limitee?s? a|at most|up to|not exceed\w*|no more than|"
-    r"como maximo|a lo sumo|no maximo|hochst\w*|maximal\w*|hochstens|al massimo|depass\w+|excede\w*|superieure?s? a|jusqu'a|au-dela)\b|"
-    r"الحد الاقصى|على الاكثر"
+    r"\b(?:au plus(?! t[oa]\w*)|au maximum|maxim\w+|plafon\w+|maxi|max|dans la limite|limitee?s? a|at most|up to|no more than|"
+    r"como maximo|a lo sumo|no maximo|hochst\w*|maximal\w*|hochstens|al massimo)\b|"
+    rf"{_DENIED}(?:depass\w+|exced\w+|exceed\w*|superieure?s? a)\b|الحد الاقصى|على الاكثر"
 )
 
 
@@ -34,5 +36,6 @@ def limit_of(text: str) -> Limit | None:
 
 
 def limit_asked(question: Question) -> Limit | None:
-    """The limit of a figure that a question asks for."""
-    return limit_of(question.plain) if question.asked in ("fact", "open") else None
+    """The limit of a figure that a question asks for; None where it asks for a day."""
+    when = "month" in question.kinds
+    return limit_of(question.plain) if question.asked in ("fact", "open") and not when else None

@@ -23,7 +23,7 @@ from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate, Retrieval
 from assistant.words import tokens
 
-# In scores, how far a passage that states the other end of the period than the one asked stands behind, and
+# In scores, how far a passage that states the other end or limit than the one asked stands behind, and
 # the passage of a validated question that is asked in its very words before the others.
 _APART = 6.0
 # From this probability of a validated question on, its own passages come first.
@@ -148,7 +148,7 @@ def read(question: Question, retrieval: Retrieval, reader: Reader | None = None)
     scores = reader.passage.logits([c.features for c in retrieval.candidates])
     for candidate, score in zip(retrieval.candidates, scores, strict=True):
         candidate.score = score
-        if retrieval.wrong_end(candidate):
+        if retrieval.wrong_end(candidate) or retrieval.wrong_limit(candidate):
             candidate.score -= _APART
     ranked = sorted(retrieval.candidates, key=lambda c: -c.score)
     if retrieval.intents and retrieval.intents[0][1] >= _EVIDENT:

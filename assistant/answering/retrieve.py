@@ -90,10 +90,12 @@ class Retrieval:
 
     def wrong_end(self, candidate: Candidate) -> bool:
         """Whether a candidate states when something opens and the question asks when it closes, or
-        the other way round; or the least of something of which the most is asked."""
-        if self.limit is not None and candidate.limit not in (None, self.limit):
-            return True
+        the other way round."""
         return self.end is not None and candidate.end not in (None, self.end)
+
+    def wrong_limit(self, candidate: Candidate) -> bool:
+        """Whether a candidate states the least of something of which the most is asked, or the other way round."""
+        return self.limit is not None and candidate.limit not in (None, self.limit)
 
     @property
     def topic(self) -> tuple[Topic, float] | None:

@@ -64,9 +64,9 @@ def somebody_else(
 
 
 def _own_stems(term: Term, index: CallIndex) -> frozenset[str]:
-    """An acronym that the sources use is itself, not any word of what it stands for."""
-    acronym = term.name and term.exact in index.catalog.vocabulary
-    return frozenset({term.exact}) if acronym else term.stems | {term.exact}
+    """A name or acronym that the sources use is itself, not any word of what it stands for."""
+    itself = term.name and term.exact in index.catalog.vocabulary
+    return frozenset({term.exact}) if itself else term.stems | {term.exact}
 
 
 def named_before(question: Question, told: str, index: CallIndex) -> list[Unit]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
 from assistant.answering.elsewhere import other_year
-from assistant.answering.headings import asks_division, opens_with_pronoun
+from assistant.answering.headings import asks_division, negates, opens_with_pronoun
 from assistant.answering.identifiers import identifiers, leading_identifier
 from assistant.answering.understand import understand
 from assistant.embedding import Embedder
@@ -321,3 +321,11 @@ def test_the_phone_of_a_person_in_a_table(quays: Assistant, question: str) -> No
 def test_the_person_to_write_to_is_quoted_with_the_name(quays: Assistant) -> None:
     missing = quays.ask("Quel est le numéro de téléphone d'Odile Marchand ?")
     assert any("Odile Marchand" in citation.quote for citation in missing.citations)
+
+
+@pytest.mark.parametrize(("heading", "excludes"), [
+    ("Dépenses non éligibles", True), ("Ne sont pas financés :", True), ("Projets exclus", True), ("Axe nº 2", False),
+    ("Exemples (liste non exhaustive)", False), ("Associations à but non lucratif", False), ("N'hésitez pas à nous écrire :", False),
+])  # fmt: skip
+def test_headings_that_exclude(heading: str, excludes: bool) -> None:
+    assert negates(heading) is excludes
