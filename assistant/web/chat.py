@@ -96,7 +96,9 @@ class Chat:
         return one_line(sources_html(assistant, call_id, _language(language)))
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
-        """A page that loads: in its language, with the conversation that its address names."""
+        """A page that loads: in its language, with the conversation that its address names.
+
+        Without one the conversation is left alone: its first answer may be there before this."""
         query = request.query_params
         language = _language(query.get("lang") or request.headers.get("accept-language", "fr")[:2])
         words = texts(language)
@@ -106,15 +108,16 @@ class Chat:
         call = query.get("call") or self._answers.assistant.default_call
         if kept and kept[-1].call in calls:
             call = kept[-1].call
+        conversation: dict[str, Any] = {"value": self.messages(kept, language)} if kept else {}
         shown = gr.update(
-            value=self.messages(kept, language),
+            **conversation,
             placeholder=render_notice(words["empty_chat"], language),
             examples=[{"text": question} for question in examples(language)],
             label=words["conversation"],
         )
         return (
             shown,
-            str(Trail(tuple(answer.id for answer in kept), self._process)),
+            str(Trail(tuple(answer.id for answer in kept), self._process)) if kept else gr.skip(),
             self.header(call, language),
             gr.update(label=words["call"], value=call if call in calls else None),
             gr.update(label=words["question"], placeholder=words["placeholder"]),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from functools import wraps
 from html import unescape
+from typing import Any
 
+import gradio as gr
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect
@@ -14,7 +18,7 @@ from assistant.settings import Settings
 from assistant.types import Answer
 from assistant.web.chat import Chat
 from tests.web.conftest import Host
-from tests.web.helpers import build_site
+from tests.web.helpers import build_site, served
 from tests.web.test_limits import Watched
 
 LONG = "Bonjour, je décris notre projet par le menu. " * 200  # more than a question may have
@@ -67,6 +71,34 @@ def test_the_chat_gives_it_back(page: Page) -> None:
     box.press("Enter")
     expect(page.locator(".answer")).to_contain_text("13 mars 2024")
     expect(box).to_have_value("")
+
+
+def test_an_answer_is_not_lost_to_a_page_that_loads_slowly(
+    assistant: Assistant, settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive, answered, arrived = Chat.arrive, threading.Event(), threading.Event()
+
+    @wraps(arrive)
+    def arrive_late(self: Chat, request: gr.Request) -> tuple[Any, ...]:
+        answered.wait(30)
+        arrived.set()
+        return arrive(self, request)
+
+    monkeypatch.setattr(Chat, "arrive", arrive_late)
+    where = browser.new_context(locale="en-GB")
+    with served(build_site(assistant, settings)) as address, where as context:
+        page = context.new_page()
+        page.goto(address)
+        page.get_by_label("Votre question").fill(QUESTION)
+        page.get_by_label("Votre question").press("Enter")
+        expect(page.locator(".answer")).to_contain_text("13 mars 2024")
+        answered.set()
+        assert arrived.wait(30)
+        expect(page.get_by_role("button", name="Send")).to_be_visible()  # the page has its language
+        expect(page.locator(".answer")).to_contain_text("13 mars 2024")
+        page.get_by_label("Your question").fill("Et son adresse ?")
+        page.get_by_label("Your question").press("Enter")
+        expect(page.locator(".answer")).to_have_count(2)
 
 
 def test_the_widget_gives_it_back(browser: Browser, host: Host, address: str) -> None:
