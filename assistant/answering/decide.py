@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
-from assistant.answering.elsewhere import other_call, other_year
+from assistant.answering.attributes import untold
+from assistant.answering.elsewhere import other_call, other_year, years_untold
 from assistant.answering.ends import end_asked
 from assistant.answering.follow_ups import asks_why, only_thanks
 from assistant.answering.index import CallIndex
@@ -35,6 +36,11 @@ _NEARER = 0.08
 _AWAY = 0.05
 # Kinds of values of which "at what hour?" and "in which year?" want one.
 _TOLD_EXACTLY: tuple[frozenset[FactKind], ...] = (frozenset({"time"}), frozenset({"year", "date", "month"}))
+
+# What a call is called by: it names nobody.
+_THE_CALL = frozenset(("aap", "ami", "appel", "call"))
+# How many of the best candidates are looked through for what is asked, and what share each must have.
+_SHOWN, _SHARE = 6, 0.03
 
 _FIGURES: frozenset[FactKind] = frozenset({"count", "percent", "amount"})
 # What stands between items of an enumeration.
@@ -121,6 +127,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         retrieval.wrong_limit(reading.candidates[0])
         or _value_missing(question, reading.candidates[0], index)
         or _items_missing(question, reading.candidates[0], index)
+        or untold(question, _shown(reading), index)
+        or years_untold(question, _shown(reading), index)
         or (_never_named(question) and not (foreign and probability >= _CERTAIN))
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
@@ -138,9 +146,15 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     return Decision("not_in_sources", 1.0 - probability, topic=named, elsewhere=True, near=near)
 
 
+def _shown(reading: Reading) -> list[Candidate]:
+    """The candidates that an answer may quote."""
+    best, *others = reading.candidates[:_SHOWN]
+    return [best, *(c for c in others if c.share >= _SHARE)]
+
+
 def _address_missing(question: Question, retrieval: Retrieval, index: CallIndex) -> bool:
     """Whether the phone or mail of somebody is asked whom the sources name without it."""
-    names = [term.stems for term in question.terms if term.name and term.known]
+    names = [term.stems for term in question.terms if term.name and term.known and term.word not in _THE_CALL]
     if not names or question.kinds not in ({"phone"}, {"email"}):
         return False
     naming = [

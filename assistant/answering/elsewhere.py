@@ -4,11 +4,12 @@ answered with this call's dates."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assistant.answering.index import CallIndex
 from assistant.answering.premises import supposes
 from assistant.answering.question import Question
+from assistant.answering.retrieve import Candidate
 from assistant.call import Call
 from assistant.words import fold, stem, stems, stop_words, tokens
 
@@ -24,6 +25,12 @@ _EDITION = r"\b[ld]?(?:editions?|sessions?|campagnes?|millesimes?|edicion|edicao
 _YEAR = r"(?P<after>20\d\d)\b|\b(?P<before>20\d\d)\s+(?:editions?|sessions?|calls?|rounds?)\b"
 _ASKED = re.compile(rf"{_EDITION}\s+(?:de |of |en )?{_YEAR}")
 _TOLD = re.compile(rf"{_EDITION}[^.;\n]{{0,60}}?\b{_YEAR}")
+
+# "Association créée en 2021", "un bateau construit en 2016": a year of the author's own story.
+_STORY = re.compile(
+    r"\b(?:cree\w*|fonde\w*|nee?s?|construite?s?|batie?s?|achete\w*|acquis\w*|mise?s? a l|immatricul\w+|datant|date de|depuis|existe\w*|"
+    r"signee?s?|lance\w*|jumele\w*|created|founded|built|born|bought|signed|since|twinned)\b[^.?!]{0,25}\b20\d\d\b"
+)
 
 # What a question says when it means a call and not the subject that the call is about.
 _OF_A_CALL = re.compile(
@@ -152,11 +159,30 @@ def other_year(question: Question, index: CallIndex) -> bool:
     """
     if supposes(question):
         return False
-    years = {value.value for value in question.values if value.kind == "year"}
+    years = _years_asked(question)
     if any(not index.catalog.holding(year) for year in years):
         return True
     named = _years(_ASKED, question.text)
     return bool(named) and not named & (_own_years(index) | _told_years(index, named))
+
+
+def years_untold(question: Question, candidates: Sequence[Candidate], index: CallIndex) -> bool:
+    """Whether a year is asked of which no passage of ``candidates`` tells, while they tell of others. Years of the
+    calendar and of the call's title are this call's own, and need not be repeated."""
+    years = _years_asked(question)
+    years -= _own_years(index) | set(re.findall(r"\b20\d\d\b", index.call.title))
+    told: set[str] = set()
+    for candidate in candidates:
+        spans = [*candidate.parts, *([candidate.unit.lead] if candidate.unit.lead else [])]
+        told.update(year for span in spans for year in re.findall(r"\b20\d\d\b", index.text(candidate.unit.document, span)))
+    return bool(years and told) and not years & told
+
+
+def _years_asked(question: Question) -> set[str]:
+    """Years of the question that may be asked about; none that it supposes or tells of its author."""
+    if supposes(question) or _STORY.search(fold(question.text)):
+        return set()
+    return {value.value for value in question.values if value.kind == "year" and value.value[:2] == "20"}
 
 
 def _years(edition: re.Pattern[str], text: str) -> frozenset[str]:

@@ -35,7 +35,7 @@ _UNTIL = re.compile(
     r"آخر موعد|اخر موعد|الموعد النهائي|اغلاق|إغلاق|ينتهي"
 )
 _FROM = re.compile(
-    r"\b(?:ouvr(?:e|ent|i?rait|aient|ait|ir\w*)|ouverture|s'ouvre|premier (?:et dernier )?jour|first (?:and last )?day|primer(?: y ultimo)? dia|primeiro(?: e ultimo)? dia|erster (?:und letzter )?tag|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
+    r"\b(?:(?:a|avait|est|etait|a ete) ouvert(?= (?:quel|quand|le \d))|ouvr(?:e|ent|i?rait|aient|ait|ir\w*)|ouverture|s'ouvre|premier (?:et dernier )?jour|first (?:and last )?day|primer(?: y ultimo)? dia|primeiro(?: e ultimo)? dia|erster (?:und letzter )?tag|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
     r"open(?:s|ed)?|opening|from when|starts?|starting|begins?|launch(?:ed)?|since when|"
     r"abre|abren|apertura|abertura|a partir de cuando|a partir de quando|desde cuando|desde quando|empieza|comienza|comeca|inicio|"
     r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"

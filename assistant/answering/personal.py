@@ -14,22 +14,42 @@ from assistant.words import fold
 
 _OWN = r"\b(?:mon|ma|mes|notre|nos|my|our|mi|mis|nuestr[oa]s?|meus?|minhas?|noss[oa]s?|mein\w*|unser\w*)\b"
 _CHOSEN = (
-    r"\b(?:retenue?s?|selectionnee?s?|laureat\w*|acceptee?s?|choisie?s?|selected|accepted|chosen|successful|"
+    r"\b(?:(?:pre)?retenue?s?|(?:pre)?selectionnee?s?|laureat\w*|acceptee?s?|choisie?s?|(?:pre-?)?selected|accepted|chosen|successful|"
     r"seleccionad[oa]s?|aceptad[oa]s?|elegid[oa]s?|selecionad[oa]s?|aceit[oa]s?|ausgewahlt|angenommen)\b"
 )
 _WORK = (
-    r"\b(?:projets?|candidatures?|dossiers?|demandes?|propositions?|projects?|applications?|proposals?|bids?|"
+    r"\b(?:projets?|candidatures?|dossiers?|demandes?|propositions?|notes? d'intention|recours|projects?|applications?|proposals?|bids?|"
     r"proyectos?|candidaturas?|solicitud(?:es)?|propuestas?|projetos?|propostas?|projekte?|antrage?|bewerbung(?:en)?)\b"
 )
+_SENT = r"\b(?:mails?|e-?mails?|courriels?|messages?|lettres?|courriers?|pieces|documents|letters?|correos?|mensajes?|mensagens?|nachricht)\b"
 _WILL = r"\b(?:sera|seront|serait|seraient|va|vont|will|would|sera[ns]?|va a|vai|wird|werden)\b"
+# What has become of it: it "a-t-il été", "est-elle", "has been" chosen or not.
+_BECAME = r"\b(?:(?:est|sont)(?:-(?:il|elle)s?)?|(?:a|ont)(?:-t)?(?:-(?:il|elle)s?)? (?:\w+ )?ete|has|have|was|were|is) (?:\w+ ){0,2}"
+_DONE = (
+    r"(?:(?:pre)?retenue?s?|(?:pre)?selectionnee?s?|acceptee?s?|refusee?s?|rejetee?s?|recue?s?|arrivee?s?|validee?s?|notee?s?|classee?s?|"
+    r"enregistree?s?|instruite?s?|examinee?s?|accepted|rejected|received|selected|shortlisted)\b"
+)
+# Somebody has (or has not) seen to it: "avez-vous reçu mon mail ?", "la directrice a-t-elle accepté de revoir mon dossier ?"
+_SEEN = (
+    r"\b(?:avez(?:-vous)?|as-tu|a|ont|a-t-(?:il|elle|on)|ont-ils|have you|did you|has|have|haben sie|han) (?:\w+ ){0,2}?"
+    r"(?:recue?s?|lue?s?|vue?s?|accepte|refuse|rejete|valide|decide|traite|examine|etudie|received?|read|got|recibido|erhalten)\b"
+)
+_MARKED = r"\b(?:note|notes|points|score|classement|rang|rank|mark)\b"
+_HAD = r"\b(?:j'ai|jai|on a|nous avons|avons-nous|ai-je|a|a-t-il|a-t-elle|did (?:we|i)|have (?:we|i)) (?:\w+ )?(?:eue?s?|obtenue?s?|recue?s?|get|got|receive)\b"
 _FATE = re.compile(
     rf"{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_WILL}[^.?!;]{{0,25}}{_CHOSEN}|"
-    rf"{_WILL} (?:{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_CHOSEN}|{_CHOSEN} {_OWN}[^.?!;]*{_WORK})"
+    rf"{_WILL} (?:{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_CHOSEN}|{_CHOSEN} {_OWN}[^.?!;]*{_WORK})|"
+    rf"{_OWN} (?:\w+ ){{0,2}}{_WORK}[^.?!;]{{0,40}}?{_BECAME}{_DONE}(?=[^,;:.!]*(?:\?|$))|"
+    rf"{_SEEN}[^.?!;]{{0,40}}?{_OWN} (?:\w+ ){{0,2}}(?:{_WORK}|{_SENT})|"
+    rf"{_HAD}[^.?!;]*{_MARKED}[^.?!;]*{_OWN} {_WORK}|"
+    rf"\bou en (?:est|sont) (?:l'\w+ de )?{_OWN}"
 )
 # "Will our application be accepted if …?": a rule is asked for.
 _CONDITION = re.compile(
     r"\b(?:si|s'il\w*|if|unless|meme|even|sans|without|apres|after|sin|despues|sem|apos|depois|wenn|falls|ohne|nach)\b"
 )
+# "Whom do I ask where my payment stands?"
+_WHOM = re.compile(r"\b(?:a qui|aupres de qui|who(?:m| can| should| do)|a quien|a quem|an wen)\b")
 _PRIVATE = re.compile(
     r"\b(?:adresse|numero|telephone|tel|portable|mail|e-mail|courriel|coordonnees)\s+(?:personnel\w*|perso|privee?s?)\b|"
     r"\b(?:personal|private|home)\s+(?:address|phone|number|e-?mail|mobile|telephone)\b|"
@@ -40,9 +60,10 @@ _PRIVATE = re.compile(
 
 
 def own_fate(question: Question) -> bool:
-    """Whether it is asked if the author's own project will be chosen, under no condition that a rule may settle."""
+    """Whether it is asked what becomes or has become of the author's own project or message, under no condition
+    that a rule may settle."""
     text = fold(question.text)
-    return bool(_FATE.search(text)) and not _CONDITION.search(text)
+    return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _WHOM.search(text)
 
 
 def private_address(question: Question, index: CallIndex) -> bool:

@@ -76,7 +76,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "contact", frozenset({"email"}),
     ),
     (
-        r"\b(?:telephones?|tel|numero de tel\w*|phone|telefono|telefone|telefon\w*|appeler|joindre par telephone|phone number)\b|هاتف",
+        r"\b(?:telephones?|tel|numero de tel\w*|(?:numero de |son )portable|phone|telefono|telefone|telefon\w*|appeler|joindre par telephone|phone number)\b|هاتف",
         "contact", frozenset({"phone"}),
     ),
     (
@@ -84,7 +84,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "contact", _CONTACT,
     ),
     (
-        r"\b(?:quand|date|dates|jusqu'?a quand|jusqu'?a quelle date|jusqu'?a quel jour|echeance|deadline|ddl|delai|when|until when|how late|closing|hasta cuando|cuando|fecha|plazo|ate quando|quando|data|prazo|wann|bis wann|frist|datum|scadenza)\b|متى|موعد|تاريخ",
+        r"\b(?:quand(?! (?:meme|bien))|date|dates|jusqu'?a quand|jusqu'?a quelle date|jusqu'?a quel jour|echeance|deadline|ddl|delai|when|until when|how late|closing|hasta cuando|cuando|fecha|plazo|ate quando|quando|data|prazo|wann|bis wann|frist|datum|scadenza)\b|متى|موعد|تاريخ",
         "fact", _WHEN,
     ),
     (
