@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from assistant.types import Section, Span
@@ -50,6 +50,37 @@ class Structure:
     note_calls: dict[str, int]
     pages: tuple[tuple[int, int], ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+# "1° …", "2) …", "b) …": a paragraph that is an item of an enumeration.
+_NUMBERED = re.compile(r"(?:(\d{1,2})\s?[°)]|([a-z])\s?\))\s")
+
+
+def enumerated(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """``blocks`` with paragraphs that count on from each other, under one that ends with a colon, as the items of
+    a list."""
+    made = list(blocks)
+    group = max((block.group or 0 for block in blocks), default=0)
+    at = 1
+    while at < len(made):
+        announced = made[at - 1].kind in ("paragraph", "item") and text[made[at - 1].span.end - 1] == ":"
+        run = _counting(text, made[at:]) if announced else 0
+        if run > 1:
+            group += 1
+            made[at : at + run] = [replace(block, kind="item", group=group) for block in made[at : at + run]]
+        at += max(run, 1)
+    return tuple(made)
+
+
+def _counting(text: str, blocks: Sequence[Block]) -> int:
+    """How many paragraphs at the start of ``blocks`` count 1, 2, 3 … or a, b, c …"""
+    for number, block in enumerate(blocks):
+        mark = _NUMBERED.match(text[block.span.start : block.span.end])
+        if block.kind != "paragraph" or block.box is not None or block.section != blocks[0].section or not mark:
+            return number
+        if mark[1] != str(number + 1) and mark[2] != chr(ord("a") + number):
+            return number
+    return len(blocks)
 
 
 @dataclass(slots=True)
@@ -170,8 +201,9 @@ class TextBuilder:
             Section(i, s.level, s.heading, Span(s.heading.start, s.end), s.parent)
             for i, s in enumerate(self._sections)
         )
+        text = "".join(self._pieces)
         return Structure(
-            "".join(self._pieces), sections, tuple(self._blocks), dict(self._calls),
+            text, sections, enumerated(text, self._blocks), dict(self._calls),
             tuple(self._pages), tuple(warnings),
         )  # fmt: skip
 

@@ -7,11 +7,17 @@ Composite units are a list with its lead-in, a table, a box of several blocks, a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from assistant.types import Document, Span, Unit, UnitKind
+from assistant.words import fold
 from ingest.structure import Block, Structure
+
+# "Tableau 3 – Taux d'aide"; "… répartis de la manière suivante."
+_CAPTION = re.compile(r"(?:Tableau|Table|Figure|Grille|Encadré)\s+(?:n°\s?)?[\dA-Z]+\b(?!.*\w\s*[.;]$)", re.IGNORECASE)
+_FOLLOWS = re.compile(r"\b(?:suivante?s?|ci-apres|ci-dessous|comme suit|as follows|following|below)\b")
 
 _LEAF_KIND: dict[str, UnitKind] = {
     "title": "title",
@@ -133,10 +139,16 @@ def _lead(structure: Structure, index: int) -> Span | None:
     before = blocks[first - 1]
     if before.section != block.section or before.kind not in ("paragraph", "item"):
         return None
-    is_lead_in = structure.text[before.span.end - 1] == ":"
-    if is_lead_in or (block.kind == "item" and before.kind == "paragraph"):
+    last = structure.text[before.sentences[-1].start : before.sentences[-1].end]
+    announced = last.endswith(":") or (block.group is not None and _announces(last))
+    if announced or (block.kind == "item" and before.kind == "paragraph"):
         return before.sentences[-1]
     return None
+
+
+def _announces(sentence: str) -> bool:
+    """Whether a sentence is the caption of a table, or says that something follows."""
+    return bool(_CAPTION.match(sentence) or _FOLLOWS.search(fold(sentence)))
 
 
 def _caller(structure: Structure, note: Block) -> Span | None:

@@ -275,8 +275,9 @@ class Assistant:
             compose_missing(draft, topic, handoff_unit(index) if single else None, nearest)
             return decision.status
         status = compose_answer(
-            draft, question, reading.candidates, self._today(index), sure=decision.sure
-        )
+            draft, question, reading.candidates, self._today(index), sure=decision.sure,
+            several=retrieval.lists,
+        )  # fmt: skip
         if status in ABSTENTIONS and single:
             compose_handoff(draft, handoff_unit(index))
         return status

@@ -42,11 +42,17 @@ _LISTED = 20
 _ITEMS = 4
 
 
+# What is called "Tableau 3 – …" says nothing without its rows.
+_CAPTION = re.compile(r"(?:Tableau|Table|Figure|Grille|Encadré)\s+(?:n°\s?)?[\dA-Z]+\b", re.IGNORECASE)
+
+
 def compose_answer(
-    draft: Draft, question: Question, ranked: Sequence[Candidate], today: date, *, sure: bool
-) -> Status:
-    """Write the answer to one question into ``draft``; the status that it deserves."""
-    best = _list_of(draft.index, question, ranked) or _whole(draft.index, ranked)
+    draft: Draft, question: Question, ranked: Sequence[Candidate], today: date, *, sure: bool,
+    several: bool = False,
+) -> Status:  # fmt: skip
+    """Write the answer to one question into ``draft``; the status that it deserves. ``several``: it is a standard
+    question of which the answer is a list, in whatever words it is asked."""
+    best = _list_of(draft.index, question, ranked, several=several) or _whole(draft.index, ranked)
     more = _more(draft.index, question, best, ranked[1:])
     alone = len(best.parts) == 1 and not more
     if best.unit.kind == "contact" and (alone or best.parts == best.unit.parts):
@@ -139,7 +145,7 @@ def _render(draft: Draft, candidate: Candidate) -> tuple[str, str]:
     mark = draft.cite(unit.document, *spans)
     if unit.kind == "list" and candidate.parts == unit.parts:
         lines = [f"- {clean(document.text, item)}" for item in unit.sentences]
-        lead = [clean(document.text, unit.lead, keep=":")] if unit.lead else []
+        lead = [clean(document.text, unit.lead, keep=":").replace(". :", " :")] if unit.lead else []
         return "\n".join([*lead, *lines]), mark
     if any("\t" in document.text[s.start : s.end] for s in spans):
         rows = [row for s in spans for row in document.text[s.start : s.end].split("\n")]
@@ -234,18 +240,32 @@ def _as_likely(best: Candidate, ranked: Sequence[Candidate]) -> list[Unit]:
 
 
 def _list_of(
-    index: CallIndex, question: Question, ranked: Sequence[Candidate]
+    index: CallIndex, question: Question, ranked: Sequence[Candidate], *, several: bool
 ) -> Candidate | None:
-    """The list or table that the best candidates are items of, where no single fact is asked."""
+    """The list or table that the best candidates are items of, or that stands below them, where no single fact
+    is asked."""
     best = ranked[0]
     if best.unit.composite or question.kinds or question.asked in ("fact", "contact", "yesno"):
         return None
     for other in ranked[1:_LISTED]:
-        if not other.unit.composite or not _within(best, other):
-            continue
-        items = sum(_within(c, other) and not c.unit.composite for c in ranked[:_ITEMS])
-        few = _words(index, other) <= MAX_LIST_WORDS
-        return other if few and items >= (2 if question.asked == "list" else _ITEMS - 1) else None
+        if other.unit.composite and _within(best, other):
+            items = sum(_within(c, other) and not c.unit.composite for c in ranked[:_ITEMS])
+            few = _words(index, other) <= MAX_LIST_WORDS
+            return other if few and items >= (2 if question.asked == "list" else _ITEMS - 1) else None
+    doubtful = best.unit.kind == "paragraph" and best.share < CERTAIN and (several or question.asked == "list")
+    if best.unit.kind == "heading" or doubtful:
+        return _below(index, best, ranked)
+    return None
+
+
+def _below(index: CallIndex, best: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The list or table in the section of a heading or sentence of which most of the other good candidates are."""
+    for unit in index.units_of(best.unit.document):
+        if unit.kind == "list" and unit.composite and unit.section == best.unit.section:
+            other = Candidate(unit, unit.parts, share=best.share, score=best.score)
+            items = sum(_within(c, other) for c in ranked[1 : _ITEMS + 1])
+            if items >= _ITEMS // 2 and _words(index, other) <= MAX_LIST_WORDS:
+                return other
     return None
 
 
@@ -266,6 +286,9 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
         completed = Candidate(listed, listed.parts, share=best.share, score=best.score)
         if _words(index, completed) <= MAX_LIST_WORDS:
             return completed
+        if _CAPTION.match(index.text(best.unit.document, best.parts[-1])):
+            rows = (c for c in ranked[1:_LISTED] if not c.unit.composite and _within(c, completed))
+            best = next((c for c in rows if c.parts != best.parts), best)
     wider = [
         other for other in ranked[1:4]
         if all(any(q.covers(p) for q in other.parts) for p in best.parts)

@@ -29,6 +29,7 @@ LEXICAL = 12
 TOPICAL = 24
 _FLOOR = 0.75
 _LIKELY = 0.004
+_LISTING = 0.4
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 Key = tuple[str, tuple[Span, ...]]
@@ -104,6 +105,12 @@ class Retrieval:
             if match.kind == "topic":
                 return topics()[match.id], match.cosine
         return None
+
+    @property
+    def lists(self) -> bool:
+        """Whether it is likely one of the standard questions that a list answers."""
+        topical = ((intent.id, p) for intent, p in self.standard if intent.kind == "topic")
+        return sum(p for id_, p in topical if topics()[id_].answer_type == "list") >= _LISTING
 
     def mass(self, kind: Kind) -> float:
         """Probability that the question is one of the intents of a kind."""

@@ -1,7 +1,7 @@
 """How a catalog is laid out: what ingest/catalog.py writes, and catalog.py and rows.py read."""
 
 # Part of every version's fingerprint: raise it when the schema, parsing, units or views change.
-FORMAT = "10"
+FORMAT = "11"
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
