@@ -71,7 +71,7 @@ def compose_answer(
     chosen = [best, *more]
     placed = asks_division(question.plain)
     for number, candidate in enumerate(chosen):
-        above = headings_to_show(draft.index, candidate, path=placed and not number)
+        above = headings_to_show(draft.index, question, candidate, path=placed and not number)
         shown, mark = _show(draft, candidate.unit.document, above)  # numbered as they are read
         text, own = _render(draft, candidate)
         mark += own
@@ -86,7 +86,7 @@ def compose_answer(
             line = f"{text} {mark}"
         else:
             line = say(draft.language, phrase if number == 0 else "quote", quote=text, mark=mark)
-        draft.lines.append(f"{shown} : {line}" if shown else line)
+        draft.lines.append(f"{shown.rstrip(' .')} : {line}" if shown else line)
     tell_state(draft, question, chosen, today)
     return "answered" if sure else "partial"
 

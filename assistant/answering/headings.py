@@ -6,6 +6,7 @@ import re
 
 from assistant.answering.draft import trim
 from assistant.answering.index import CallIndex
+from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
 from assistant.types import Span
 from assistant.words import fold
@@ -57,11 +58,12 @@ def denies(text: str) -> bool:
     return bool(_DENIES.search(_ASIDE.sub(" ", fold(text))))
 
 
-def headings_to_show(index: CallIndex, candidate: Candidate, *, path: bool) -> list[Span]:
+def headings_to_show(index: CallIndex, question: Question, candidate: Candidate, *, path: bool) -> list[Span]:
     """The headings to show before a passage: all that it stands under (``path``), the nearest one when it opens
-    with a pronoun that stands for something before it, and what says that it is excluded."""
+    with a pronoun that stands for something before it, and what says that it is excluded; for an item, the lead-in
+    that tells of what is asked."""
     unit, document = candidate.unit, index.document(candidate.unit.document)
-    excluding = _excluding(index, candidate)
+    excluding = _excluding(index, candidate) or _leading_in(index, question, candidate)
     if excluding or unit.composite or unit.kind in ("heading", "title"):
         return excluding
     first = trim(document.text, candidate.parts[0])
@@ -73,6 +75,22 @@ def headings_to_show(index: CallIndex, candidate: Candidate, *, path: bool) -> l
         section = document.sections[section].parent
     words = sum(len(index.text(document.id, heading).split()) for heading in found)
     return found if words <= MAX_HEADING_WORDS else []
+
+
+def _leading_in(index: CallIndex, question: Question, candidate: Candidate) -> list[Span]:
+    """The lead-in of an item, where it has a value of the kind asked, or words of the question, that the item
+    lacks."""
+    unit, lead = candidate.unit, candidate.unit.lead
+    if unit.kind != "item" or lead is None or lead in candidate.parts:
+        return []
+    if len(index.text(unit.document, lead).split()) > MAX_HEADING_WORDS:
+        return []
+    own = frozenset[str]().union(*(index.words(unit.document, part) for part in candidate.parts))
+    above = index.words(unit.document, lead) - own
+    kinds = {value.kind for part in candidate.parts for value in index.values(unit.document, part)}
+    values = {value.kind for value in index.values(unit.document, lead)} - kinds
+    asked = any(term.stems & above and not term.stems & own for term in question.terms)
+    return [trim(index.document(unit.document).text, lead)] if asked or values & question.kinds else []
 
 
 def _excluding(index: CallIndex, candidate: Candidate) -> list[Span]:

@@ -54,8 +54,8 @@ _AND = re.compile(
     rf"(?:[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?|\s+و)(?={_INTERROGATIVE})",
     re.IGNORECASE,
 )
-# Not "for + details", nor within parentheses.
-_PLUS = re.compile(r"\s\+\s(?!de?\b)(?![^(]*\))")
+# Not "for + details" or "en + avec", nor within parentheses.
+_PLUS = re.compile(r"(?<!\ben)(?<!\bde)(?<!\bles)(?<!\ble)(?<!\bla)\s\+\s(?!de?\b)(?![^(]*\))")
 _JOINT = re.compile(
     r"\s*,?\s+(?:et|and|y|e|und|puis|plus|ainsi que|as well as)\s+|\s*[;&]\s+", re.IGNORECASE
 )

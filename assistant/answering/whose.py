@@ -32,6 +32,8 @@ _ANY = frozenset(
 # Where words say nothing (another language, a remark beside the question), the reader's word counts
 # from this probability on.
 _SURE = 0.95
+# How many of the best candidates are looked through for the contact of a body that is named.
+_LOOKED_THROUGH = 20
 # First name and family name.
 _FULL_NAME = 2
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
@@ -107,7 +109,9 @@ def _hands_over(block: str) -> bool:
 
 def addressed(question: Question, reading: Reading, index: CallIndex) -> Reading:
     """``reading`` with the one passage first that holds the kind of address asked for and, by itself, every word that
-    tells whose ("le téléphone de Jean Martin"); there is nothing to judge about that."""
+    tells whose ("le téléphone de Jean Martin"); there is nothing to judge about that. Otherwise, where the best is
+    somebody else's, with the contact first that stands under all names of the question."""
+    reading = _under_names(question, reading, index)
     told = [term for term in question.terms if _tells(term)]
     if question.asked != "contact" or question.context or len(told) < _FULL_NAME or not question.kinds & _ADDRESSES:
         return reading
@@ -122,6 +126,20 @@ def addressed(question: Question, reading: Reading, index: CallIndex) -> Reading
     first.score = reading.candidates[0].score
     ranked = [first, *(c for c in reading.candidates if c is not first)]
     return replace(reading, candidates=ranked, probability=max(reading.probability, _SURE))
+
+
+def _under_names(question: Question, reading: Reading, index: CallIndex) -> Reading:
+    if not reading.candidates or not somebody_else(question, reading.candidates[0], reading.probability, index):
+        return reading
+    asking = asking_words(question)
+    named = [t for t in question.terms if t.word in asking and _tells(t) and t.known and (t.name or t.exact in index.people)]
+    for candidate in reading.candidates[:_LOOKED_THROUGH]:
+        traits = index.traits(candidate.unit, candidate.parts)
+        fits = candidate.unit.kind == "contact" and traits.kinds & _ADDRESSES
+        if fits and named and all(_own_stems(term, index) & traits.around for term in named):
+            candidate.score = reading.candidates[0].score
+            return replace(reading, candidates=[candidate, *(c for c in reading.candidates if c is not candidate)])
+    return reading
 
 
 def about_named(reading: Reading, contacts: Sequence[Unit]) -> Reading:
