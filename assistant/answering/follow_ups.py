@@ -18,6 +18,8 @@ _PRONOUN = (
     # Arabic joins it to the noun: "هاتفها", "بريده".
     r"(?:هاتف|بريد|رقم|عنوان|اسم|وظيفت|مهمت|دور|موقع)(?:ه|ها|هم)\b"
 )
+# "Comment les joindre ?"
+_REACHED = re.compile(r"\b(?:l[aes]s? |l')(?:joindre|contacter|appeler)\b|\b(?:reach|contact|call) (?:them|him|her|it)\b")
 # Words that ask the same of something else.
 _SAME = (
     r"^\W*(?:et|mais|ok|d'accord|alors|and|but|what about|y|e|und)\b|^\W*و|^\W*(?:avant ou apres|before or after|antes o despues|vor oder nach)\b|"
@@ -65,6 +67,8 @@ def context_of(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str
     if earlier:
         bare = content(piece) <= 1  # "… et en quelle année ?"
         short = content(piece) <= 2
+        if _REACHED.search(fold(piece)):  # "À quelle adresse la joindre ?": whom the first of them names
+            return next((one for one in reversed(earlier) if not refers_back(one)), earlier[-1])
         return earlier[-1] if bare or (refers_back(piece) and short) else ""
     return _followed(piece, before)[-_MOST:]
 

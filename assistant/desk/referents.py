@@ -9,6 +9,7 @@ from functools import lru_cache
 from babel import Locale
 
 from assistant.answering.index import CallIndex
+from assistant.answering.question import asked_for
 from assistant.answering.texts import SPOKEN
 from assistant.desk.asking import read_asking
 from assistant.words import fold, stop_words, tokens
@@ -27,6 +28,7 @@ _PRONOUN = re.compile(
     r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|lui|celui-ci|celle-ci|"
     r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
+    r"\b(?:l[aes]s? |l')(?:re)?(?:joindre|contacter|appeler|solliciter)\b|"
     r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|label|plateforme)\b|"
     r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"
     r"\b(?:la|esa|esta) (?:asociacion|red|agencia)\b|\b(?:a|essa|esta) (?:associacao|rede|agencia)\b|"
@@ -46,6 +48,11 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
         if found:
             return next(iter(found.values())) if len(found) == 1 else ""
     return ""
+
+
+def names_itself(question: str, index: CallIndex) -> bool:
+    """Whether ``question`` asks whom to contact of somebody whom it names: then no "she" in it stands for another."""
+    return asked_for(question)[0] == "contact" and bool(_names(question, index))
 
 
 def _names(text: str, index: CallIndex) -> list[str]:

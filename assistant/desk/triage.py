@@ -23,7 +23,7 @@ from assistant.desk.memory import Memory
 from assistant.desk.parse import Mail, parse_mail
 from assistant.desk.questions import Asked, Form, find_questions, read_sentences
 from assistant.desk.reasons import declined, reasons, recognised, sentence_reasons, stated
-from assistant.desk.referents import referent
+from assistant.desk.referents import names_itself, referent
 from assistant.desk.rows import OPEN
 from assistant.desk.types import MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
@@ -187,6 +187,8 @@ class Desk:
             named = referent(question.text, question.earlier, subject, index)
             if named:
                 forms = (Form(f"{named} : {question.text}"), *(forms if question.refers else ()))
+            elif names_itself(question.text, index):
+                forms = (Form(question.text),)
         for form in forms:
             look = self._look(form)
             if look is None:
