@@ -33,6 +33,10 @@ class Attribute:
     words: re.Pattern[str] | None
     value: re.Pattern[str] | None
 
+    def is_asked(self, question: str) -> bool:
+        """Whether ``question`` asks for it."""
+        return bool(self.asked.search(fold(question)))
+
     def told(self, text: str) -> bool:
         """Whether ``text`` may tell it."""
         folded = fold(text)
@@ -42,8 +46,7 @@ class Attribute:
 
 def untold(question: Question, candidates: Iterable[Candidate], index: CallIndex) -> bool:
     """Whether the question asks for an attribute of which none of ``candidates`` tells."""
-    folded = fold(question.plain)
-    asked = [one for one in _attributes() if one.asked.search(folded)]
+    asked = [one for one in attributes() if one.is_asked(question.plain)]
     if not asked:
         return False
     texts = [_text(candidate, index) for candidate in candidates]
@@ -59,7 +62,8 @@ def _text(candidate: Candidate, index: CallIndex) -> str:
 
 
 @cache
-def _attributes() -> tuple[Attribute, ...]:
+def attributes() -> tuple[Attribute, ...]:
+    """What attributes.toml lists."""
     stored = read_toml(Path(__file__).with_name("attributes.toml"))
     values = {name: re.compile(pattern) for name, pattern in stored["values"].items()} | {"person": _PERSON}
     return tuple(

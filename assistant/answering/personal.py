@@ -48,8 +48,11 @@ _FATE = re.compile(
 _CONDITION = re.compile(
     r"\b(?:si|s'il\w*|if|unless|meme|even|sans|without|apres|after|sin|despues|sem|apos|depois|wenn|falls|ohne|nach)\b"
 )
-# "Whom do I ask where my payment stands?"
-_WHOM = re.compile(r"\b(?:a qui|aupres de qui|who(?:m| can| should| do)|a quien|a quem|an wen)\b")
+# "Whom do I ask where my payment stands?", "How shall we know that our file has arrived?": a rule again.
+_RULE = re.compile(
+    r"\b(?:a qui|aupres de qui|who(?:m| can| should| do)|a quien|a quem|an wen|comment|quand|a quelle date|combien de temps|"
+    r"how|when|cuando|como|quando|wann|wie)\b"
+)
 _PRIVATE = re.compile(
     r"\b(?:adresse|numero|telephone|tel|portable|mail|e-mail|courriel|coordonnees)\s+(?:personnel\w*|perso|privee?s?)\b|"
     r"\b(?:personal|private|home)\s+(?:address|phone|number|e-?mail|mobile|telephone)\b|"
@@ -63,7 +66,7 @@ def own_fate(question: Question) -> bool:
     """Whether it is asked what becomes or has become of the author's own project or message, under no condition
     that a rule may settle."""
     text = fold(question.text)
-    return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _WHOM.search(text)
+    return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _RULE.search(text)
 
 
 def private_address(question: Question, index: CallIndex) -> bool:

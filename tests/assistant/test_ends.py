@@ -30,3 +30,8 @@ def test_both_ends_are_asked(assistant: Assistant) -> None:
     answer = assistant.ask("Quelles sont les dates de début et de fin de la période de candidature ?")
     quotes = " ".join(citation.quote for citation in answer.citations)
     assert OPENING in quotes and CLOSING in quotes
+
+
+def test_both_ends_are_asked_in_a_sentence_of_its_own(assistant: Assistant) -> None:
+    answer = assistant.ask("L'appel avait ouvert quel jour et il ferme quel jour ?")
+    assert OPENING in answer.text and CLOSING in answer.text

@@ -3,6 +3,8 @@
 import pytest
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.understand import understand
+from assistant.types import Turn
 
 
 @pytest.mark.parametrize("question", [
@@ -89,3 +91,20 @@ def test_a_false_premise_is_denied_in_good_grammar(assistant: Assistant, questio
 def test_what_is_hardly_likely_is_not_named_as_missing(assistant: Assistant) -> None:
     answer = assistant.ask("Y a-t-il une limite d'âge pour suivre les formations ?")
     assert answer.status == "not_in_sources" and "taille" not in answer.text
+
+
+def test_a_figure_of_one_year_is_not_given_for_another(assistant: Assistant) -> None:
+    before = [Turn(role="user", text="Quelle part de la population n'avait pas accès à internet en 2021 ?")]
+    answer = assistant.ask("Et en 2023 ?", before)
+    assert answer.status == "not_in_sources", answer.text
+
+
+@pytest.mark.parametrize("question", ["tel chargée de mission AAP", "numéro de portable de la référente de l'AAP ?"])
+def test_the_call_is_nobody_whose_phone_is_missing(assistant: Assistant, question: str) -> None:
+    assert "01 43 17 62 71" in assistant.ask(question).text
+
+
+def test_when_all_the_same_asks_for_no_date(assistant: Assistant) -> None:
+    index = assistant.index("numerique-2024")
+    (part,) = understand("On peut y prétendre quand même, nous, outre-mer ?", (), index).parts
+    assert not part.kinds

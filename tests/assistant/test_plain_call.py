@@ -168,6 +168,18 @@ def test_only_years_of_editions_are_editions(quays: Assistant, year: int, other:
     assert other_year(question, index) is other
 
 
+@pytest.mark.parametrize(("question", "other"), [
+    ("Combien de projets avez-vous financés en 2019 ?", True),
+    ("Notre association a été créée en 2019, peut-elle candidater ?", False),
+    ("Une maison construite en 2016 est-elle admise ?", False),
+    ("bateau mis à l'eau en 1978, ça passe ?", False),
+])  # fmt: skip
+def test_a_year_of_ones_own_story_is_no_other_year(quays: Assistant, question: str, other: bool) -> None:
+    index = quays.index("quais")
+    (part,) = understand(question, (), index).parts
+    assert other_year(part, index) is other
+
+
 def test_a_phone_that_is_not_given_is_not_replaced(quays: Assistant) -> None:
     missing = quays.ask("Quel est le numéro de téléphone d'Odile Marchand ?")
     assert missing.status == "not_in_sources" and "02 41" not in missing.text

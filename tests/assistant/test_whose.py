@@ -48,3 +48,12 @@ def test_an_address_stands_beside_the_name_that_it_belongs_to(
     answer = assistant.ask(question)
     assert all(part in answer.text for part in OFFICER.split(", "))
     assert "Morgane MILLON" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", [
+    "Quel est le nom de la personne à contacter chez Villes Internet ?",
+    "Combien de collectivités Villes Internet compte-t-elle comme membres ?\nDepuis quand existe-t-elle ?\nÀ quelle adresse mail la joindre ?",
+])  # fmt: skip
+def test_the_contact_of_the_body_that_is_named(assistant: Assistant, question: str) -> None:
+    text = assistant.ask(question).text
+    assert "coordination@villes-internet.net" in text and "morgane.millon" not in text

@@ -17,6 +17,7 @@ _ASTON = "Our friends in France told us that your call refers to a network of Af
         ("Depuis quand existe-t-elle ?", "On aimerait mieux la situer.", "Villes Internet : on adhère ?", "Villes Internet"),
         ("On leur écrit à quelle adresse ?", "", "L'ANCT, qui est-ce au juste", "ANCT"),
         ("De quels organismes l'agence est-elle issue ?", "Nous travaillons avec l'ANCT.", "", "ANCT"),
+        ("À quelle adresse mail la joindre ?", "Notre élue veut adhérer à Villes Internet.", "", "Villes Internet"),
         # Nothing is meant but the question itself, or what it names.
         ("Est-il possible de candidater seul ?", _ASTON, "", ""),
         ("Combien de villes compte le réseau ASTON, et leur contact ?", "Nous aimons Villes Internet.", "", ""),

@@ -138,3 +138,41 @@ def test_calendar_contacts_notes_and_box(regulation: tuple[Document, tuple[Unit,
 
 def test_every_faq_entry_still_stands(regulation: tuple[Document, tuple[Unit, ...]]) -> None:
     assert bind_faq(load_faq(FOLDER / "faq.toml"), [regulation]).expired == ()
+
+
+def units(source: str) -> dict[str, list[Unit]]:
+    found: dict[str, list[Unit]] = {}
+    for unit in parse(source)[1]:
+        found.setdefault(unit.kind, []).append(unit)
+    return found
+
+
+def test_paragraphs_that_count_on_are_a_list() -> None:
+    counted = "Sont admis :\n\n1° les communes ;\n\n2° les régions ;\n\n3° les départements."
+    found = units(f"# Titre\n\n## Article 1\n\n{counted}\n\n4 jours suffisent.")
+    assert len(found["item"]) == 3 and len(found["list"]) == 1
+    assert all(item.lead == found["list"][0].lead for item in found["item"])
+
+
+@pytest.mark.parametrize("source", [
+    "Voici :\n\n1° une commune ;\n\n3° une région.",  # does not count on
+    "Une phrase.\n\n1° une commune ;\n\n2° une région.",  # nothing leads in to it
+    "Voici :\n\n1° une commune.\n\nUne autre phrase.",
+])  # fmt: skip
+def test_what_does_not_count_on_is_no_list(source: str) -> None:
+    assert "item" not in units(f"# Titre\n\n## Article 1\n\n{source}")
+
+
+@pytest.mark.parametrize(("above", "leads"), [
+    ("Tableau 3 – Taux d'aide par catégorie", True),
+    ("Chaque dossier est noté, de la manière suivante.", True),
+    ("Les taux sont dans le tableau ci-dessous.", True),
+    ("Les taux sont des maximums.", False),
+    ("Tableau 3 montre les taux que la commission applique.", False),
+])  # fmt: skip
+def test_what_announces_a_table_leads_in_to_it(above: str, leads: bool) -> None:
+    found = units(f"# Titre\n\n## Article 1\n\n{above}\n\n| Axe | Taux |\n|---|---|\n| A | 50 % |\n| B | 60 % |")
+    document, _ = parse(f"# Titre\n\n## Article 1\n\n{above}\n\n| Axe | Taux |\n|---|---|\n| A | 50 % |\n| B | 60 % |")
+    (table,) = found["list"]
+    lead = document.text[table.lead.start : table.lead.end] if table.lead else ""
+    assert lead == (above if leads else "")
