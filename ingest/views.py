@@ -30,15 +30,12 @@ class View:
     text: str
 
 
-def unit_context(document: Document, unit: Unit, caption: Span | None = None) -> tuple[str, str]:
-    """(body, heading path) of a unit: the body with its lead-in or what calls the note, and with the ``caption`` of
-    the table that it is a row of."""
+def unit_context(document: Document, unit: Unit) -> tuple[str, str]:
+    """(body, heading path) of a unit: the body with its lead-in or what calls the note."""
     body = " ".join(document.text[part.start : part.end] for part in unit.parts)
     before = unit.lead if unit.lead and not unit.composite else unit.caller
     if before:
         body = f"{document.text[before.start : before.end]} {body}"
-    if caption:
-        body = f"{document.text[caption.start : caption.end]} {body}"
     if unit.kind == "contact":
         body = f"{contact_label(document, unit)} {body}"
     headings = [plain_heading(text) for text in document.heading_path(unit.section)]
@@ -52,10 +49,8 @@ def plain_heading(text: str) -> str:
 
 def passage_views(document: Document, units: Iterable[Unit]) -> Iterator[View]:
     """Views of all units that a passage can be found by."""
-    units = list(units)
-    captions = _captions(units)
     for unit in units:
-        body, heading = unit_context(document, unit, captions.get(unit.span) if unit.kind == "row" else None)
+        body, heading = unit_context(document, unit)
         context = f"{heading} : {body}" if heading and unit.kind != "heading" else body
         yield _view(unit.id, "u", context[:_CONTEXT_CHARS])
         if unit.composite or unit.kind in ("title", "heading", "contact", "row"):
@@ -65,12 +60,6 @@ def passage_views(document: Document, units: Iterable[Unit]) -> Iterator[View]:
         for number, sentence in enumerate(unit.sentences):
             text = document.text[sentence.start : sentence.end]
             yield _view(unit.id, str(number), text)
-
-
-def _captions(units: Iterable[Unit]) -> dict[Span, Span]:
-    """What announces the table of each row, by the row's span."""
-    lists = (unit for unit in units if unit.composite and unit.kind == "list" and unit.lead)
-    return {row: unit.lead for unit in lists for row in unit.sentences if unit.lead}
 
 
 def _view(unit: str, suffix: str, text: str) -> View:
