@@ -1,10 +1,12 @@
 # make run   the assistant on http://127.0.0.1:8000 (AAP_PORT); everything it needs is installed
 # make test  the whole test suite; PARTIAL=1 leaves out what needs a missing system package,
-#            PYTEST_ARGS="-k words" picks tests
+#            PYTEST_ARGS="-k words" picks tests, WORKERS=0 runs them in one process
 SHELL := /bin/bash
 VENV := .venv
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# Each holds models and indexes of its own, about 4 GB at the end.
+WORKERS ?= 2
 
 .PHONY: run test index clean
 
@@ -21,7 +23,7 @@ test: $(DEV_STAMP)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy assistant ingest evals
 	@echo "== Tests"
-	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest $(if $(PARTIAL),-rs) $(PYTEST_ARGS)
+	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadscope $(if $(PARTIAL),-rs) $(PYTEST_ARGS)
 
 $(STAMP): requirements.lock pyproject.toml
 	@scripts/install $(VENV) requirements.lock

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -44,10 +47,18 @@ def embedder(embedded_folder: Path, settings: Settings) -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def assistant(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
+def assistant(
+    settings: Settings, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
     """The real assistant on the real corpus, while the call is open (1 February 2024, noon)."""
-    build_prototypes(settings.data_dir, embedder)
-    ingest(settings, settings.call, embedder)
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one of the workers builds it, the others copy it
+        build_prototypes(shared, embedder)
+        ingest(settings.model_copy(update={"data_dir": shared}), settings.call, embedder)
+    shutil.copytree(shared, settings.data_dir, dirs_exist_ok=True)
     noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
     made = Assistant(settings, embedder, stopped_clock(noon))
     yield made
