@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -47,18 +48,39 @@ def embedder(embedded_folder: Path, settings: Settings) -> Embedder:
 
 
 @pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the processes of a run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _alone(shared: Path) -> Iterator[None]:
+    """One process of the run at a time."""
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def prototypes(settings: Settings, embedder: Embedder, shared: Path) -> Path:
+    """The standard questions, embedded once in a run: what an installation has as "prototypes"."""
+    with _alone(shared):
+        build_prototypes(shared, embedder)
+    (settings.data_dir / "prototypes").symlink_to(shared / "prototypes")
+    return shared / "prototypes"
+
+
+@pytest.fixture(scope="session")
 def assistant(
-    settings: Settings, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+    settings: Settings, embedder: Embedder, shared: Path, prototypes: Path
 ) -> Iterator[Assistant]:
     """The real assistant on the real corpus, while the call is open (1 February 2024, noon)."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one of the workers builds it, the others copy it
-        build_prototypes(shared, embedder)
+    with _alone(shared):
         ingest(settings.model_copy(update={"data_dir": shared}), settings.call, embedder)
-    shutil.copytree(shared, settings.data_dir, dirs_exist_ok=True)
+    shutil.copytree(shared / "index", settings.data_dir / "index", dirs_exist_ok=True)
     noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
     made = Assistant(settings, embedder, stopped_clock(noon))
     yield made

@@ -167,14 +167,20 @@ def other_year(question: Question, index: CallIndex) -> bool:
 
 
 def years_untold(question: Question, candidates: Sequence[Candidate], index: CallIndex) -> bool:
-    """Whether a year is asked of which no passage of ``candidates`` tells, while they tell of others. Years of the
-    calendar and of the call's title are this call's own, and need not be repeated."""
-    years = _years_asked(question)
-    years -= _own_years(index) | set(re.findall(r"\b20\d\d\b", index.call.title))
-    told: set[str] = set()
-    for candidate in candidates:
-        spans = [*candidate.parts, *([candidate.unit.lead] if candidate.unit.lead else [])]
-        told.update(year for span in spans for year in re.findall(r"\b20\d\d\b", index.text(candidate.unit.document, span)))
+    """Whether a year is asked of which no passage of ``candidates`` tells, while they tell of others, or an edition
+    while they tell of another one. Years of the calendar and of the call's title are this call's own, and need not
+    be repeated."""
+    texts = [
+        index.text(candidate.unit.document, span)
+        for candidate in candidates
+        for span in (*candidate.parts, *([candidate.unit.lead] if candidate.unit.lead else []))
+    ]
+    told = {year for text in texts for year in re.findall(r"\b20\d\d\b", text)}
+    own = _own_years(index) | set(re.findall(r"\b20\d\d\b", index.call.title))
+    editions = _years(_ASKED, question.text)
+    if editions and not editions & told:
+        return not editions <= own or bool(_years(_TOLD, texts[0]))
+    years = _years_asked(question) - own
     return bool(years and told) and not years & told
 
 

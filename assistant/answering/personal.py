@@ -26,7 +26,7 @@ _WILL = r"\b(?:sera|seront|serait|seraient|va|vont|will|would|sera[ns]?|va a|vai
 # What has become of it: it "a-t-il été", "est-elle", "has been" chosen or not.
 _BECAME = r"\b(?:(?:est|sont)(?:-(?:il|elle)s?)?|(?:a|ont)(?:-t)?(?:-(?:il|elle)s?)? (?:\w+ )?ete|has|have|was|were|is) (?:\w+ ){0,2}"
 _DONE = (
-    r"(?:(?:pre)?retenue?s?|(?:pre)?selectionnee?s?|acceptee?s?|refusee?s?|rejetee?s?|recue?s?|arrivee?s?|validee?s?|notee?s?|classee?s?|"
+    r"(?:(?:pre)?retenue?s?|(?:pre)?selectionnee?s?|acceptee?s?|refusee?s?|rejetee?s?|jugee?s?|declaree?s?|recevables?|recue?s?|arrivee?s?|validee?s?|notee?s?|classee?s?|"
     r"enregistree?s?|instruite?s?|examinee?s?|accepted|rejected|received|selected|shortlisted)\b"
 )
 # Somebody has (or has not) seen to it: "avez-vous reçu mon mail ?", "la directrice a-t-elle accepté de revoir mon dossier ?"
@@ -42,12 +42,14 @@ _FATE = re.compile(
     rf"{_OWN} (?:\w+ ){{0,2}}{_WORK}[^.?!;]{{0,40}}?{_BECAME}{_DONE}(?=[^,;:.!]*(?:\?|$))|"
     rf"{_SEEN}[^.?!;]{{0,40}}?{_OWN} (?:\w+ ){{0,2}}(?:{_WORK}|{_SENT})|"
     rf"{_HAD}[^.?!;]*{_MARKED}[^.?!;]*{_OWN} {_WORK}|"
+    rf"{_HAD} (?:combien|quelle note|what (?:mark|score))\b|"
     rf"\bou en (?:est|sont) (?:l'\w+ de )?{_OWN}"
 )
 # "Will our application be accepted if …?": a rule is asked for.
 _CONDITION = re.compile(
     r"\b(?:si|s'il\w*|if|unless|meme|even|sans|without|apres|after|sin|despues|sem|apos|depois|wenn|falls|ohne|nach)\b"
 )
+_PLEASE = re.compile(r"\bs'il (?:vous|te) plait\b")
 # "Whom do I ask where my payment stands?", "How shall we know that our file has arrived?": a rule again.
 _RULE = re.compile(
     r"\b(?:a qui|aupres de qui|who(?:m| can| should| do)|a quien|a quem|an wen|comment|quand|a quelle date|combien de temps|"
@@ -65,7 +67,7 @@ _PRIVATE = re.compile(
 def own_fate(question: Question) -> bool:
     """Whether it is asked what becomes or has become of the author's own project or message, under no condition
     that a rule may settle."""
-    text = fold(question.text)
+    text = _PLEASE.sub(" ", fold(question.plain))
     return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _RULE.search(text)
 
 

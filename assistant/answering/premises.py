@@ -19,7 +19,7 @@ from assistant.words import fold
 # Log odds within which another candidate may be the one that was meant. Chosen on the dev questions.
 MARGIN = 2.0
 _SUPPOSES = re.compile(
-    r"n'est[- ]ce pas|c'est (?:bien|ça)|est bien|bien le|non \?|isn't it|right \?|right\?|correct \?|"
+    r"n'est[- ]ce pas|on est (?:bien )?d'accord|c'est (?:bien|ça)|\b(?:est|sont|a|ont|avait|était) bien\b|bien le|non \?|isn't it|right \?|right\?|correct \?|"
     r"correct\?|\bwe have until|nous avons jusqu|on a jusqu|vrai\b|confirm|"
     # Tags: "…, wasn't it?", "…, ¿verdad?", "…, não é?", "…, oder?", "…, vero?", "…، أليس كذلك؟"
     r"[,;،]\s*(?:(?:is|was|do|does|did|are|were|has|have|had|will|would|can|could)n['’]t (?:it|they|there|he|she|we|you|i)|"

@@ -193,6 +193,11 @@ class Lexicon:
         count = self._vocabulary.get(stem_, (0, ""))[0]
         return _idf(count, self._count)
 
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is one of the sources, of the glossary or of grammar."""
+        folded = fold(word)
+        return stem(folded) in self._vocabulary or folded in _common_words() or folded in stop_words()
+
     def terms(self, text: str) -> tuple[Term, ...]:
         """Content words of ``text``, each with the stems that may stand for it in the corpus."""
         raw = [word for word in tokens(text) if word not in stop_words()]

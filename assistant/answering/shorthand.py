@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,3 +31,13 @@ def write_out(text: str, language: str) -> str:
         text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", table[phrase], text, flags=re.I)
     # A letter after an apostrophe belongs to a word that is spelled right (d'un, c'est).
     return re.sub(r"(?<![\w'’@./-])[\w]+(?![\w'’@-])", replace, text)
+
+
+def apostrophes(text: str, known: Callable[[str], bool]) -> str:
+    """French ``text`` with the apostrophes that were left out ("lappel", "daide"), where the whole is no ``known``
+    word and what is behind the article is one."""
+
+    def replace(match: re.Match[str]) -> str:
+        return match.group() if known(match.group()) or not known(match[2]) else f"{match[1]}'{match[2]}"
+
+    return re.sub(r"(?<![\w'’@./-])([ld])([aeiouyhéèêàâîôûœ]\w{2,})(?![\w'’@-])", replace, text, flags=re.IGNORECASE)

@@ -13,7 +13,7 @@ from assistant.answering.follow_ups import content, context_of, refers_back
 from assistant.answering.ordinals import name_ordinal
 from assistant.answering.question import Question, asked_for, names_oneself
 from assistant.answering.requests import without_request
-from assistant.answering.shorthand import write_out
+from assistant.answering.shorthand import apostrophes, write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
 from assistant.words import fold, tokens
@@ -116,6 +116,8 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
     plain = without_request(write_out(_focus(text), language))
+    if language == "fr":
+        plain = apostrophes(plain, index.lexicon.knows)
     asked, kinds = asked_for(plain)
     values = tuple(find_values(text))
     given = frozenset(value.kind for value in values if value.kind in ("phone", "email"))

@@ -135,7 +135,7 @@ def _under_names(question: Question, reading: Reading, index: CallIndex) -> Read
     named = [t for t in question.terms if t.word in asking and _tells(t) and t.known and (t.name or t.exact in index.people)]
     for candidate in reading.candidates[:_LOOKED_THROUGH]:
         traits = index.traits(candidate.unit, candidate.parts)
-        fits = candidate.unit.kind == "contact" and traits.kinds & _ADDRESSES
+        fits = candidate.unit.kind == "contact" and traits.kinds & question.kinds & _ADDRESSES
         if fits and named and all(_own_stems(term, index) & traits.around for term in named):
             candidate.score = reading.candidates[0].score
             return replace(reading, candidates=[candidate, *(c for c in reading.candidates if c is not candidate)])

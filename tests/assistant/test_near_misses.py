@@ -108,3 +108,13 @@ def test_when_all_the_same_asks_for_no_date(assistant: Assistant) -> None:
     index = assistant.index("numerique-2024")
     (part,) = understand("On peut y prétendre quand même, nous, outre-mer ?", (), index).parts
     assert not part.kinds
+
+
+@pytest.mark.parametrize("question", ["lappel jeunesse il ferme kan ?", "Part des émissions mondiales de gaz à effet de serre due au numérique"])
+def test_a_slip_of_the_pen_opens_no_way_round(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).abstained
+
+
+def test_what_is_supposed_of_another_year_is_corrected(assistant: Assistant) -> None:
+    answer = assistant.ask("La France a bien rejoint le Partenariat pour un gouvernement ouvert en 2017, on est d'accord ?")
+    assert answer.text.startswith("Non") and "2014" in answer.text

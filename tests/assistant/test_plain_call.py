@@ -18,7 +18,6 @@ from assistant.answering.understand import understand
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from ingest.build import ingest
-from ingest.prototypes import build_prototypes
 
 CALL = """
 id = "quais"
@@ -94,10 +93,10 @@ Taux et plafonds :
 
 
 @pytest.fixture(scope="module")
-def data_dir(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the standard questions, which take a minute to embed."""
+def data_dir(prototypes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the standard questions."""
     folder = tmp_path_factory.mktemp("quais")
-    build_prototypes(folder, embedder)
+    (folder / "prototypes").symlink_to(prototypes)
     return folder
 
 

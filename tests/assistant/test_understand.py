@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.requests import without_request
+from assistant.answering.shorthand import apostrophes
 from assistant.answering.understand import detect_language, split_questions
 
 
@@ -17,6 +18,7 @@ from assistant.answering.understand import detect_language, split_questions
             ["My mayor wants to know the closing date ?", "the phone number of the person in charge ?"],
         ),
         ("Date de clôture et montant de la subvention ?", ["Date de clôture ?", "montant de la subvention ?"]),
+        ("cb de personnes en + avec le covid ?", ["cb de personnes en + avec le covid ?"]),
         ("un site pour + d'infos ?", ["un site pour + d'infos ?"]),
         ("la taille du réseau (villes + acteurs) ?", ["la taille du réseau (villes + acteurs) ?"]),
         ("Le taux et le plafond de la subvention ?", ["Le taux et le plafond de la subvention ?"]),
@@ -97,3 +99,9 @@ def test_what_is_left_of_a_request_stands_in_it(message: str) -> None:
 ])  # fmt: skip
 def test_names_do_not_hide_the_language(message: str, language: str) -> None:
     assert detect_language(message, "fr") == language
+
+
+def test_apostrophes_are_put_back_before_known_words() -> None:
+    known = {"appel", "aide", "agence", "location", "danse"}
+    written = apostrophes("Lappel daide de lagence : location, danse, lavande", lambda word: word.lower() in known)
+    assert written == "L'appel d'aide de l'agence : location, danse, lavande"

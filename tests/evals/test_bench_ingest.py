@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.call import load_call
-from assistant.embedding import Embedder
 from assistant.settings import Settings
 from evals.bench.documents import edit_one, write_call
 from evals.bench.ingest import bench_ingest, plot
-from ingest.prototypes import build_prototypes
 
 
 def test_the_same_seed_gives_the_same_call(tmp_path: Path) -> None:
@@ -35,9 +33,8 @@ def test_the_same_seed_gives_the_same_call(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_both_ways_are_measured_and_drawn(
-    settings: Settings, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, prototypes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build_prototypes(settings.data_dir, embedder)
     monkeypatch.setenv("AAP_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("AAP_CACHE_DIR", str(settings.cache_dir))
     rows = list(bench_ingest([2], 5))

@@ -13,14 +13,12 @@ from pathlib import Path
 import chromadb
 import pytest
 
-from assistant.embedding import Embedder
 from assistant.settings import PROJECT, Settings
-from ingest.prototypes import build_prototypes
 from tests.ingest.corner import CALL, FAQ, TEXT
 
 
 @pytest.fixture
-def corner(tmp_path: Path, settings: Settings, embedder: Embedder) -> Settings:
+def corner(tmp_path: Path, settings: Settings, prototypes: Path) -> Settings:
     """Settings of an installation of its own with the made-up call 'essai', not ingested yet.
 
     The standard questions are those of the session: they are the same for every call.
@@ -32,8 +30,7 @@ def corner(tmp_path: Path, settings: Settings, embedder: Embedder) -> Settings:
     (folder / "faq.toml").write_text(FAQ, encoding="utf-8")
     data = tmp_path / "data"
     data.mkdir()
-    build_prototypes(settings.data_dir, embedder)
-    (data / "prototypes").symlink_to(settings.data_dir / "prototypes")
+    (data / "prototypes").symlink_to(prototypes)
     update = {
         "corpus_dir": tmp_path / "corpus",
         "data_dir": data,

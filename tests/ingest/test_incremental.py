@@ -22,7 +22,6 @@ from assistant.index.vectors import SHELVES, open_vectors
 from assistant.index.versions import LINKED, Versions
 from assistant.settings import Settings
 from ingest.build import Report, ingest
-from ingest.prototypes import build_prototypes
 from tests.ingest.corner import CALL, FAQ, TEXT
 
 # Sentences that share stems and spellings, hold facts, and one that cannot be read as any text.
@@ -143,9 +142,8 @@ def differ(key: str, one: Any, other: Any) -> bool:
     ]
 )
 def test_edits_additions_and_removals_end_where_a_new_build_does(
-    settings: Settings, embedder: Embedder, steps: list[tuple[dict[str, tuple[str, str]], str, bool]]
+    settings: Settings, embedder: Embedder, prototypes: Path, steps: list[tuple[dict[str, tuple[str, str]], str, bool]]
 ) -> None:
-    build_prototypes(settings.data_dir, embedder)
     with TemporaryDirectory() as name:
         root = Path(name)
         folder = root / "corpus" / "essai"

@@ -17,7 +17,6 @@ from ingest.build import ingest, tidy
 from ingest.check_call import check_call
 from ingest.faq import load_faq
 from ingest.new_call import find_acronyms, new_call
-from ingest.prototypes import build_prototypes
 from tests.ingest.regulation_pdf import regulation
 
 PAGE_OF_CONTACT = 11
@@ -82,13 +81,12 @@ def test_acronyms_are_spelled_out_by_their_initials() -> None:
 
 
 def test_it_is_served_from_another_corpus_folder(
-    tmp_path: Path, pdf: Path, settings: Settings, embedder: Embedder
+    tmp_path: Path, pdf: Path, settings: Settings, embedder: Embedder, prototypes: Path
 ) -> None:
     new_call(tmp_path / "corpus", "vergers-2026", pdf)
     here = Settings(
         corpus_dir=tmp_path / "corpus", data_dir=settings.data_dir, cache_dir=settings.cache_dir
     )  # AAP_CALL is not set: the only call there is the default
-    build_prototypes(here.data_dir, embedder)
     report = ingest(here, "vergers-2026", embedder)
     assert report.skipped == ()
     assistant = Assistant(here, embedder)

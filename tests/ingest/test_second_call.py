@@ -16,7 +16,6 @@ from assistant.sources import SourceState, write_states
 from ingest.build import ingest
 from ingest.check_call import check_call
 from ingest.new_call import new_call
-from ingest.prototypes import build_prototypes
 from tests.ingest.regulation_pdf import regulation
 from tests.ingest.test_office import cell, docx, p
 
@@ -35,7 +34,7 @@ DOCX = (
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, settings: Settings, embedder: Embedder
+    tmp_path_factory: pytest.TempPathFactory, settings: Settings, embedder: Embedder, prototypes: Path
 ) -> Iterator[tuple[Settings, Assistant]]:
     """Two calls made by ``aap call new`` and served at once."""
     root = tmp_path_factory.mktemp("two")
@@ -45,9 +44,8 @@ def both(
     new_call(root / "corpus", WORKSHOPS, root / "r.docx")
     _name(root / "corpus", ORCHARDS, "Vergers communaux")
     _name(root / "corpus", WORKSHOPS, "Ateliers partagés")
-    build_prototypes(settings.data_dir, embedder)
     (root / "data").mkdir()
-    (root / "data" / "prototypes").symlink_to(settings.data_dir / "prototypes")
+    (root / "data" / "prototypes").symlink_to(prototypes)
     own = settings.model_copy(
         update={"corpus_dir": root / "corpus", "data_dir": root / "data", "call": ORCHARDS}
     )
