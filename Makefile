@@ -23,7 +23,7 @@ test: $(DEV_STAMP)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy assistant ingest evals
 	@echo "== Tests"
-	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadscope $(if $(PARTIAL),-rs) $(PYTEST_ARGS)
+	@PARTIAL=$(PARTIAL) $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(if $(PARTIAL),-rs) $(PYTEST_ARGS)
 
 $(STAMP): requirements.lock pyproject.toml
 	@scripts/install $(VENV) requirements.lock
