@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from assistant.answering.headings import is_caption
 from assistant.types import Document, Span, Unit, UnitKind
 from assistant.words import fold
 from ingest.structure import Block, Structure
 
-# "Tableau 3 – Taux d'aide"; "… répartis de la manière suivante."
-_CAPTION = re.compile(r"(?:Tableau|Table|Figure|Grille|Encadré)\s+(?:n°\s?)?[\dA-Z]+\b(?!.*\w\s*[.;]$)", re.IGNORECASE)
+# "… répartis de la manière suivante."
 _FOLLOWS = re.compile(r"\b(?:suivante?s?|ci-apres|ci-dessous|comme suit|as follows|following|below)\b")
 
 _LEAF_KIND: dict[str, UnitKind] = {
@@ -148,7 +148,7 @@ def _lead(structure: Structure, index: int) -> Span | None:
 
 def _announces(sentence: str) -> bool:
     """Whether a sentence is the caption of a table, or says that something follows."""
-    return bool(_CAPTION.match(sentence) or _FOLLOWS.search(fold(sentence)))
+    return bool(is_caption(sentence) or _FOLLOWS.search(fold(sentence)))
 
 
 def _caller(structure: Structure, note: Block) -> Span | None:

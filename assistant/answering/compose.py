@@ -12,7 +12,7 @@ from datetime import date
 from assistant.answering.contacts import compose_contact, name_contact
 from assistant.answering.draft import Draft, clean, display_heading, trim
 from assistant.answering.ends import both_asked, end_asked
-from assistant.answering.headings import asks_division, headings_to_show
+from assistant.answering.headings import asks_division, headings_to_show, is_caption
 from assistant.answering.index import CallIndex
 from assistant.answering.period import tell_period, tell_state
 from assistant.answering.premises import another_address, said_otherwise
@@ -40,10 +40,6 @@ MAX_LIST_WORDS = 160
 # How far down a list is looked for, and how many of the best candidates may be its items.
 _LISTED = 20
 _ITEMS = 4
-
-
-# What is called "Tableau 3 – …" says nothing without its rows.
-_CAPTION = re.compile(r"(?:Tableau|Table|Figure|Grille|Encadré)\s+(?:n°\s?)?[\dA-Z]+\b", re.IGNORECASE)
 
 
 def compose_answer(
@@ -286,7 +282,7 @@ def _whole(index: CallIndex, ranked: Sequence[Candidate]) -> Candidate:
         completed = Candidate(listed, listed.parts, share=best.share, score=best.score)
         if _words(index, completed) <= MAX_LIST_WORDS:
             return completed
-        if _CAPTION.match(index.text(best.unit.document, best.parts[-1])):
+        if is_caption(index.text(best.unit.document, best.parts[-1])):
             rows = (c for c in ranked[1:_LISTED] if not c.unit.composite and _within(c, completed))
             best = next((c for c in rows if c.parts != best.parts), best)
     wider = [

@@ -28,8 +28,8 @@ _TOLD = re.compile(rf"{_EDITION}[^.;\n]{{0,60}}?\b{_YEAR}")
 
 # "Association créée en 2021", "un bateau construit en 2016": a year of the author's own story.
 _STORY = re.compile(
-    r"\b(?:cree\w*|fonde\w*|nee?s?|construite?s?|batie?s?|achete\w*|acquis\w*|mise?s? a l|immatricul\w+|datant|date de|depuis|existe\w*|"
-    r"signee?s?|lance\w*|jumele\w*|created|founded|built|born|bought|signed|since|twinned)\b[^.?!]{0,25}\b20\d\d\b"
+    r"\b(?:cree\w*|fonde\w*|nee?s?|construite?s?|batie?s?|achete\w*|acquis\w*|mise?s? a l|immatricul\w+|datant|date de|existe\w*|"
+    r"signee?s?|jumele\w*|created|founded|built|born|bought|signed|twinned)\b[^.?!]{0,25}\b20\d\d\b"
 )
 
 # What a question says when it means a call and not the subject that the call is about.

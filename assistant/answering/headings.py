@@ -19,6 +19,8 @@ _DIVISION = re.compile(
     r"(?:volets?|axes?|champs?|themes?|thematiques?|categories?|parties?|articles?|rubriques?|mesures?|"
     r"lots?|strands?|categor(?:y|ia)|parts?|sections?|ejes?|eixos?|bereich|kategorie)\b"
 )
+# "Tableau 3 – Taux d'aide", but no sentence about it.
+_CAPTION = re.compile(r"(?:Tableau|Table|Figure|Grille|Encadré)\s+(?:n°\s?)?[\dA-Z]+\b(?!.*\w\s*[.;]$)", re.IGNORECASE)
 # A personal pronoun at the start of a French sentence, the impersonal "il" apart.
 _PRONOUN = re.compile(
     r"(?:elles?|ils|cel(?:ui|le)s?-ci|ceux-ci|"
@@ -36,6 +38,11 @@ _DENIES = re.compile(
 )
 # "(liste non exhaustive)", "à but non lucratif", "n'hésitez pas à": nothing is excluded.
 _ASIDE = re.compile(r"\([^)]*\)|\b(?:(?:non|not)[ -](?:exhausti\w*|limitati\w*|lucrati\w*)|n'hesitez pas|pas a pas|non seulement|not only)\b")
+
+
+def is_caption(text: str) -> bool:
+    """Whether ``text`` is what a table is called, which says nothing without its rows."""
+    return bool(_CAPTION.match(text))
 
 
 def asks_division(question: str) -> bool:
@@ -79,11 +86,12 @@ def headings_to_show(index: CallIndex, question: Question, candidate: Candidate,
 
 def _leading_in(index: CallIndex, question: Question, candidate: Candidate) -> list[Span]:
     """The lead-in of an item, where it has a value of the kind asked, or words of the question, that the item
-    lacks."""
+    lacks. A whole sentence before a list says something of its own."""
     unit, lead = candidate.unit, candidate.unit.lead
     if unit.kind != "item" or lead is None or lead in candidate.parts:
         return []
-    if len(index.text(unit.document, lead).split()) > MAX_HEADING_WORDS:
+    text = index.text(unit.document, lead)
+    if not text.rstrip().endswith(":") or len(text.split()) > MAX_HEADING_WORDS:
         return []
     own = frozenset[str]().union(*(index.words(unit.document, part) for part in candidate.parts))
     above = index.words(unit.document, lead) - own

@@ -36,12 +36,14 @@ _SEEN = (
 )
 _MARKED = r"\b(?:note|notes|points|score|classement|rang|rank|mark)\b"
 _HAD = r"\b(?:j'ai|jai|on a|nous avons|avons-nous|ai-je|a|a-t-il|a-t-elle|did (?:we|i)|have (?:we|i)) (?:\w+ )?(?:eue?s?|obtenue?s?|recue?s?|get|got|receive)\b"
+# "Notre demande a été refusée, que faire ?" only tells of it.
+_END = r"(?=[^,;:.!]*(?:\?|$))"
 _FATE = re.compile(
     rf"{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_WILL}[^.?!;]{{0,25}}{_CHOSEN}|"
     rf"{_WILL} (?:{_OWN}[^.?!;]*{_WORK}[^.?!;]*{_CHOSEN}|{_CHOSEN} {_OWN}[^.?!;]*{_WORK})|"
-    rf"{_OWN} (?:\w+ ){{0,2}}{_WORK}[^.?!;]{{0,40}}?{_BECAME}{_DONE}(?=[^,;:.!]*(?:\?|$))|"
-    rf"{_SEEN}[^.?!;]{{0,40}}?{_OWN} (?:\w+ ){{0,2}}(?:{_WORK}|{_SENT})|"
-    rf"{_HAD}[^.?!;]*{_MARKED}[^.?!;]*{_OWN} {_WORK}|"
+    rf"{_OWN} (?:\w+ ){{0,2}}{_WORK}[^.?!;]{{0,40}}?{_BECAME}{_DONE}{_END}|"
+    rf"{_SEEN}[^.?!;]{{0,40}}?{_OWN} (?:\w+ ){{0,2}}(?:{_WORK}|{_SENT}){_END}|"
+    rf"{_HAD}[^.?!;]*{_MARKED}[^.?!;]*{_OWN} {_WORK}{_END}|"
     rf"{_HAD} (?:combien|quelle note|what (?:mark|score))\b|"
     rf"\bou en (?:est|sont) (?:l'\w+ de )?{_OWN}"
 )

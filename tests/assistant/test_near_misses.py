@@ -25,6 +25,14 @@ def test_an_hour_or_a_year_that_no_passage_gives(assistant: Assistant, question:
     "How many cities take part in the City 2 City Network?",
     "Quem dirige a ANCT?",
     "Wer finanziert die Interconnectés?",
+    "Combien de pages fait le Handbook on Smart Urban Innovations ?",
+    "Combien de fiches contient l'Atlas français de la coopération décentralisée ?",
+    "guide Smart city IDDRI : année de parution",
+    "Quelle dotation reçoit le gagnant du concours « Start-up interconnectée » ?",
+    "Which start-up won the contest run by Les Interconnectés?",
+    "Seit wann gibt es das Institut IDDRI?",
+    "Quelle est la fonction exacte de Caroline Xu ?",
+    "Qui était Défenseur des droits au moment du rapport de 2019 ?",
 ])  # fmt: skip
 def test_what_the_sources_do_not_say_of_what_they_name(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
@@ -35,6 +43,10 @@ def test_what_the_sources_do_not_say_of_what_they_name(assistant: Assistant, que
     ("Quelles sont les deux thématiques de l'appel ?", "responsable"),
     ("Quels sont les trois axes de la stratégie internationale pour le numérique ?", "sécurité"),
     ("Combien de villes compte le réseau ASToN ?", "11 villes"),
+    ("Combien de collectivités sont membres de Villes Internet ?", "460"),
+    ("Depuis quand l'association Villes Internet existe-t-elle ?", "2002"),
+    ("Quelle part de la population des PMA n'a jamais utilisé Internet ?", "¾"),
+    ("Les études de faisabilité sont-elles au nombre des actions possibles ?", "faisabilité"),
     ("En quelle année la stratégie internationale a-t-elle été présentée ?", "2017"),
 ])  # fmt: skip
 def test_what_is_named_or_dated_is_told(assistant: Assistant, question: str, told: str) -> None:

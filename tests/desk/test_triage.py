@@ -31,6 +31,7 @@ def test_a_question_gets_a_cited_draft(desk: Desk, letter: Letter, assistant: As
     [
         ("Serait-il possible d'avoir un délai supplémentaire ?", "extension"),
         ("Pouvez-vous valider notre projet avant le dépôt ?", "decision"),
+        ("Avant de mobiliser trois services, nous aimerions votre avis.", "decision"),
         ("Je vous demande de supprimer mes données personnelles.", "personal_data"),
         ("Je suis journaliste et souhaite vous poser des questions.", "press"),
         ("Nous saisirons le tribunal administratif.", "legal"),

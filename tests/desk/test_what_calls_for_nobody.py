@@ -35,6 +35,11 @@ def test_a_question_that_is_not_answered_stays(desk: Desk, letter: Letter, quest
     assert got.needs_human and question in got.questions
 
 
+def test_an_agreement_with_a_partner_is_no_opinion_that_is_wished_for(desk: Desk, letter: Letter) -> None:
+    got = desk.triage(letter(f"Bonjour,\n\nNous souhaitons signer un accord avec la ville de Saint-Louis.\n\n{ASKED}\n\nAna Silva"))
+    assert got.human_reasons == ()
+
+
 def test_a_part_of_a_question_that_is_not_answered_calls_for_a_person(desk: Desk, letter: Letter) -> None:
     got = desk.triage(letter("تحية طيبة،\n\nما هو آخر موعد لتقديم الملفات وكم يبلغ مبلغ المنحة؟\n\nAmal Trabelsi"))
     assert "13 مارس 2024" in got.draft and got.language == "ar"
