@@ -14,7 +14,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +29,9 @@ from assistant.errors import CorpusError, IndexMissingError
 from assistant.index.catalog import Catalog, read_meta
 from assistant.index.schema import FORMAT
 from assistant.index.vectors import open_vectors
-from assistant.index.versions import LINKED, Versions
+from assistant.index.versions import LINKED, Versions, linked_folders
 from assistant.settings import Settings
+from ingest.begin_part import drop_part, open_part
 from ingest.faq import (
     PROPOSED,
     Standard,
@@ -42,7 +43,7 @@ from ingest.faq import (
     load_standards,
 )
 from ingest.intents import intents_of_call
-from ingest.part import Job, Part, Progress, drop_part, open_part, read_all
+from ingest.part import Job, Part, Progress, read_all
 from ingest.placeholders import left_to_fill_in, require_contact
 from ingest.prototypes import build_prototypes
 from ingest.reading import Input, find_inputs
@@ -105,7 +106,7 @@ def ingest(
         staging = versions.staging()
         job = Job(settings, versions, embedder, prototypes, progress)
         with ExitStack() as stack:
-            rules = open_part(stack, job, staging, "", hold=bool(entries or proposals))
+            rules = open_part(stack, job, staging, "", inputs, hold=bool(entries or proposals))
             rest, skipped = _read_rules(rules, call, inputs)
             if not rules.order:
                 said = "; ".join(reason for _, reason in skipped)
@@ -131,7 +132,7 @@ def ingest(
                     intents.save(staging / INTENTS)
             parts = [rules]
             if rest:
-                linked = open_part(stack, job, staging / LINKED, LINKED, hold=False)
+                linked = open_part(stack, job, staging / LINKED, LINKED, rest, hold=False)
                 skipped += read_all(linked, rest)
                 parts.append(linked)
             counts = sum((part.settle() for part in parts), Counter[str]())
@@ -212,11 +213,9 @@ def _served(versions: Versions) -> set[str]:
     found: set[str] = set()
     with suppress(IndexMissingError):
         path = versions.current_path()
-        for file in (path / "catalog.sqlite", path / LINKED / "catalog.sqlite"):
-            if file.exists():
-                catalog = Catalog(file)
-                found |= catalog.sources().keys()
-                catalog.close()
+        for folder, without in [(path, frozenset[str]()), *linked_folders(path)]:
+            with closing(Catalog(folder / "catalog.sqlite", without)) as catalog:
+                found |= catalog.document_ids.keys()
     return found
 
 

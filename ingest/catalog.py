@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from assistant.index.rows import count_rows
 from assistant.index.schema import SCHEMA
 from assistant.types import Document, Fact, KnownQuestion, Span, Unit
 from assistant.words import stem, stems, stop_words, tokens
@@ -51,17 +52,13 @@ class CatalogWriter:
             ((word,) for word in sorted(self._touched)),
         )
         db.execute("DELETE FROM meta")
-        leaves = str(self._count("units WHERE NOT composite"))
-        db.executemany("INSERT INTO meta VALUES (?, ?)", {**meta, "leaves": leaves}.items())
+        (leaves,) = db.execute("SELECT count(*) FROM units WHERE NOT composite").fetchone()
+        db.executemany("INSERT INTO meta VALUES (?, ?)", {**meta, "leaves": str(leaves)}.items())
         db.execute("COMMIT")
 
     def counts(self) -> Counter[str]:
         """Numbers of documents, units, facts, questions and views."""
-        names = ("documents", "units", "facts", "questions", "views")
-        return Counter({name: self._count(name) for name in names})
-
-    def _count(self, what: str) -> int:
-        return int(self._db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+        return count_rows(self._db)
 
     def add_document(
         self, document: Document, sha256: str, source: str, warnings: Sequence[str],

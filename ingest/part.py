@@ -1,37 +1,28 @@
 """One part of a version, the regulation or the linked resources: its catalog and its vectors.
 
 Documents stream through it: each is parsed, written and its new views embedded before the next one
-is read. A part that continues the one of the version before is a copy of it in which only the
-documents that changed are replaced.
+is read. A part is begun as a copy of that of the version before, in which only the documents that
+changed are replaced. Where that is large, the linked resources hold just these documents, beside the
+large part of the older version, which stays where it is: a segment, as in a log-structured merge-tree
+(O'Neil et al. 1996).
 """
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assistant.answering.prototypes import Prototypes, vector_space
+from assistant.answering.prototypes import Prototypes
 from assistant.answering.topics import pack_topics
 from assistant.embedding import Embedder
-from assistant.errors import CorpusError, IndexMissingError
-from assistant.index.catalog import Catalog, read_meta
-from assistant.index.schema import FORMAT
-from assistant.index.vectors import (
-    SHELVES,
-    Shelf,
-    VectorStore,
-    copy_vectors,
-    create_vectors,
-    discard_vectors,
-    open_vectors,
-)
-from assistant.index.versions import Versions
+from assistant.errors import CorpusError
+from assistant.index.catalog import Catalog
+from assistant.index.vectors import Shelf, VectorStore
+from assistant.index.versions import Continued, Versions
 from assistant.settings import Settings
 from assistant.types import Document, KnownQuestion, Unit
 from ingest.catalog import CatalogWriter
@@ -57,23 +48,32 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a part that continues none carries over from the version before: vectors, and the catalog
-    with the words of its views, if it can be read."""
+    """What a part carries over from one that it is no copy of: vectors, and the catalog with the words
+    of its views, if it can be read."""
 
     vectors: VectorStore
     catalog: Catalog | None
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The part of an older version that another continues: its catalog, without the documents that no
+    longer counted in the version before."""
+
+    catalog: Catalog
+    since: Continued
+
+
 class Part:
     """``folder`` is where it is built, ``order`` the documents that are in it so far.
 
-    ``base`` is the catalog that it continues, ``before`` what is carried over where it continues
-    none; either may be missing.
+    ``base`` is the catalog that it is a copy of, ``before`` what else is carried over, ``older`` what
+    it continues; any may be missing. ``there`` is the number of vectors in the version before.
     """
 
     def __init__(
         self, job: Job, folder: Path, store: VectorStore, base: Catalog | None,
-        before: Before | None, *, hold: bool,
+        before: Sequence[Before], older: Segment | None, there: int, *, hold: bool,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.store = store
@@ -82,14 +82,14 @@ class Part:
         self._job = job
         self._before = before
         self._writer = CatalogWriter(folder / "catalog.sqlite")
+        self._older = older
         self._known = base.sources() if base else {}
+        self._elsewhere = older.catalog.sources() if older else {}
         self._held: dict[str, tuple[Document, tuple[Unit, ...]]] | None = {} if hold else None
         self._views: list[tuple[str, str, int]] = []
         self._questions: dict[str, str] = {}
         self._done = Counter[str]()
-        self._there = base.vector_count if base else 0
-        if before:
-            self._there = sum(before.vectors.count(shelf) for shelf in SHELVES)
+        self._there = there
 
     def close(self) -> None:
         """Let go of the catalog's file."""
@@ -101,12 +101,13 @@ class Part:
         Raises CorpusError when nothing of it can.
         """
         id_ = item.source.id
-        known = self._known.get(id_)
-        if known is not None and known[:2] == (item.sha256, item.known):
-            self.order.append(id_)
-            return known[2]
+        for known in (self._elsewhere.get(id_), self._known.get(id_)):
+            if known is not None and known[:2] == (item.sha256, item.known):
+                self.order.append(id_)
+                return known[2]
         parsed = parse(item)
         read, asked = self._remove(id_)
+        self._elsewhere.pop(id_, None)
         document, units = parsed.document, parsed.units
         numbers = self._writer.add_document(
             document, item.sha256, item.known, parsed.warnings, units, parsed.facts
@@ -140,20 +141,28 @@ class Part:
 
     def settle(self) -> Counter[str]:
         """Remove the documents that were not put in, embed what is left; what the part holds."""
-        for id_ in self._known.keys() - set(self.order):
+        there = set(self.order)
+        self._elsewhere = {id_: known for id_, known in self._elsewhere.items() if id_ in there}
+        for id_ in self._known.keys() - there:
             read, asked = self._remove(id_)
             self.store.delete("passages", sorted(read))
             self.store.delete("questions", sorted(asked))
         self._drain(1)
         counts = self._writer.counts()
+        if self._older:
+            counts += self._older.catalog.counts(self._older.catalog.document_ids.keys() - self._elsewhere.keys())
         kept = counts["views"] + counts["questions"] - self._done.total()
         return counts + Counter(
             embedded=self._done.total(), kept=kept, removed=self._there - kept
         )
 
     def finish(self, meta: dict[str, str]) -> None:
-        """Write the catalog; ``meta`` is what it says about the version."""
+        """Write the catalog, and what it continues; ``meta`` is what it says about the version."""
         self._writer.finish(self.order, meta)
+        if self._older:
+            since = self._older.since
+            gone = self._older.catalog.document_ids.keys() - self._elsewhere.keys()
+            Continued(since.version, since.without | gone).write(self.folder)
 
     def _remove(self, id_: str) -> tuple[dict[str, tuple[bytes, bytes]], set[str]]:
         if self.base is None or id_ not in self._known:
@@ -187,9 +196,12 @@ class Part:
         """Put the vectors of (id, text) on their shelf: these, (len(rows), dimension), and the packed words
         by id; from the version before, or new."""
         ids = [id_ for id_, _ in rows]
-        catalog = self._before.catalog if self._before else None
-        words = catalog.words_of(ids) if catalog else {}
-        found = self._before.vectors.vectors("passages", list(words)) if self._before and words else {}
+        words: dict[str, bytes] = {}
+        found: dict[str, np.ndarray] = {}
+        for before in self._before:
+            if before.catalog and (known := before.catalog.words_of(ids)):
+                found |= before.vectors.vectors("passages", list(known))
+                words |= known
         new = [(id_, text) for id_, text in rows if id_ not in found]
         if new:
             embedded = self._job.embedder.embed([text for _, text in new], kind="passage")
@@ -200,7 +212,9 @@ class Part:
     def _embed_questions(self, rows: Sequence[tuple[str, str]]) -> None:
         """The same for known questions, which have no words."""
         ids = [id_ for id_, _ in rows]
-        found = self._before.vectors.vectors("questions", ids) if self._before else {}
+        found: dict[str, np.ndarray] = {}
+        for before in self._before:
+            found |= before.vectors.vectors("questions", ids)
         new = [(id_, text) for id_, text in rows if id_ not in found]
         if new:
             vectors = self._job.embedder.encode([text for _, text in new], kind="query")
@@ -217,61 +231,6 @@ class Part:
         if self._job.progress and new:
             self._job.progress(shelf, self._done[shelf], self._done[shelf] + waiting)
         return vectors
-
-
-def open_part(stack: ExitStack, job: Job, folder: Path, name: str, *, hold: bool) -> Part:
-    """Begin a part ("" or LINKED) in ``folder``: a copy of that of the current version where it is
-    of the same format and space and in a folder, else an empty one. ``stack`` closes it.
-
-    ``hold``: its documents are wanted again (``Part.documents``).
-    """
-    url, call = job.settings.chroma_url, job.versions.call
-    folder.mkdir(exist_ok=True)
-    try:
-        previous = job.versions.current_path() / name
-        meta = read_meta(previous / "catalog.sqlite")
-    except IndexMissingError:
-        meta = {}
-    same_space = meta.get("space") == vector_space(job.embedder)
-    base = before = None
-    if same_space and meta.get("format") == FORMAT and url is None:
-        try:
-            store = copy_vectors(previous, folder, call)
-            stack.callback(store.close)
-            shutil.copyfile(previous / "catalog.sqlite", folder / "catalog.sqlite")
-            base = Catalog(previous / "catalog.sqlite")
-            stack.callback(base.close)
-        except IndexMissingError:
-            shutil.rmtree(folder)
-            folder.mkdir()
-    if base is None:
-        if same_space:
-            before = _before(stack, previous, call, url, readable=meta.get("format") == FORMAT)
-        store = create_vectors(folder, call, url)
-        stack.callback(store.close)
-    part = Part(job, folder, store, base, before, hold=hold)
-    stack.callback(part.close)
-    return part
-
-
-def drop_part(part: Part, url: str | None) -> None:
-    """Remove a part in which nothing is."""
-    discard_vectors(part.folder, url)
-    shutil.rmtree(part.folder)
-
-
-def _before(
-    stack: ExitStack, previous: Path, call: str, url: str | None, *, readable: bool
-) -> Before | None:
-    try:
-        store = open_vectors(previous, call, url)
-    except IndexMissingError:
-        return None
-    stack.callback(store.close)
-    catalog = Catalog(previous / "catalog.sqlite") if readable else None
-    if catalog:
-        stack.callback(catalog.close)
-    return Before(store, catalog)
 
 
 def read_all(part: Part, inputs: Iterable[Input]) -> list[tuple[str, str]]:

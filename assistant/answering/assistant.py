@@ -29,7 +29,7 @@ from assistant.answering.finish import (
 from assistant.answering.generate import Writer
 from assistant.answering.index import CallIndex
 from assistant.answering.indexes import Indexes
-from assistant.answering.linked import consult, tell_difference, tell_linked
+from assistant.answering.linked import Consulted, consult, tell_difference, tell_linked
 from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
@@ -205,7 +205,8 @@ class Assistant:
             yield Progress("write")
             single = len(understood.parts) == 1
             since = len(draft.lines), len(draft.quoted)
-            consulted, told = None, None
+            consulted: list[Consulted] = []
+            told = None
             if decision.phrase is None and (decision.elsewhere or decision.status not in ABSTENTIONS):
                 consulted = consult(index, self._prototypes, part, embedded)
             if consulted and decision.elsewhere:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,19 +59,19 @@ class Traits:
 class CallIndex:
     """Everything that answering reads of one version of one call; immutable, thread-safe.
 
-    ``linked`` is the index of the resources that the regulation links to, which rank below it: it
-    is apart so that nothing in them can change what is found in the regulation.
+    ``linked`` are the indexes of the resources that the regulation links to, which rank below it: they
+    are apart so that nothing in them can change what is found in the regulation.
     """
 
     def __init__(
         self, path: Path, version: int, catalog: Catalog, vectors: VectorStore,
-        linked: CallIndex | None = None,
+        linked: Sequence[CallIndex] = (),
     ) -> None:  # fmt: skip
         self.path = path
         self.version = version
         self.catalog = catalog
         self.vectors = vectors
-        self.linked = linked
+        self.linked = tuple(linked)
         self.call = Call.model_validate_json(catalog.meta["call"])
         # Standard questions that the officer marked as not answered, with the nearest quote or "".
         self.open_topics: dict[str, str] = json.loads(catalog.meta.get("open", "{}"))
@@ -99,13 +99,13 @@ class CallIndex:
         """Let go of all files."""
         self.catalog.close()
         self.vectors.close()
-        if self.linked:
-            self.linked.close()
+        for linked in self.linked:
+            linked.close()
 
     @property
     def documents(self) -> Documents:
         """All documents by id, the regulation's first."""
-        return Documents(self.catalog, *([self.linked.catalog] if self.linked else []))
+        return Documents(self.catalog, *(linked.catalog for linked in self.linked))
 
     def document(self, id_: str) -> Document:
         """The document with this id."""
@@ -113,7 +113,7 @@ class CallIndex:
 
     def holds(self, text: str) -> bool:
         """Whether ``text`` stands in a document of the call, linked ones too."""
-        return bool(self.catalog.holding(text)) or (self.linked is not None and self.linked.holds(text))
+        return bool(self.catalog.holding(text)) or any(linked.holds(text) for linked in self.linked)
 
     @cached_property
     def dated_rows(self) -> list[Fact]:
@@ -128,10 +128,8 @@ class CallIndex:
 
     def units_of(self, document: str) -> list[Unit]:
         """All units of a document, of the regulation or linked, in the order of its text."""
-        catalog = self.catalog
-        if self.linked and document not in catalog.document_ids:
-            catalog = self.linked.catalog
-        return catalog.all_units(document)
+        catalogs = (self.catalog, *(linked.catalog for linked in self.linked))
+        return next((c.all_units(document) for c in catalogs if document in c.document_ids), [])
 
     def text(self, document: str, span: Span) -> str:
         """The canonical text of a span."""

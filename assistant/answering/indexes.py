@@ -9,7 +9,7 @@ from assistant.call import list_calls
 from assistant.errors import CorpusError, IndexMissingError
 from assistant.index.catalog import Catalog
 from assistant.index.vectors import open_vectors
-from assistant.index.versions import LINKED, Versions
+from assistant.index.versions import Versions, linked_folders
 from assistant.settings import Settings
 
 
@@ -55,9 +55,8 @@ class Indexes:
             )
         url, number = self._settings.chroma_url, int(path.name)
         vectors = open_vectors(path, versions.call, url)
-        more, linked = path / LINKED, None
-        if (more / "catalog.sqlite").exists():
-            linked = CallIndex(
-                more, number, Catalog(more / "catalog.sqlite"), open_vectors(more, versions.call, url)
-            )
+        linked = [
+            CallIndex(more, number, Catalog(more / "catalog.sqlite", without), open_vectors(more, versions.call, url))
+            for more, without in linked_folders(path)
+        ]
         return CallIndex(path, number, catalog, vectors, linked)

@@ -38,7 +38,7 @@ _NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
-    """What the linked resources hold on one part of a question, best first."""
+    """What an index of linked resources holds on one part of a question, best first."""
 
     index: CallIndex
     question: Question
@@ -47,41 +47,47 @@ class Consulted:
 
 def consult(
     index: CallIndex, prototypes: Prototypes, asked: Question, embedded: Embedded
-) -> Consulted | None:
-    """Look up a question, whose search texts are ``embedded``; None when the call has no linked
-    resources."""
-    if index.linked is None:
-        return None
-    question = analyse(asked.text, asked.language, asked.context, index.linked)
-    found = retrieve(index.linked, prototypes, question, embedded, most=_LOOKED_AT)
-    return Consulted(index.linked, question, read(question, found))
+) -> list[Consulted]:
+    """Look up a question, whose search texts are ``embedded``, in the linked resources of a call; what
+    is surest comes first."""
+    found = []
+    for linked in index.linked:
+        question = analyse(asked.text, asked.language, asked.context, linked)
+        retrieval = retrieve(linked, prototypes, question, embedded, most=_LOOKED_AT)
+        found.append(Consulted(linked, question, read(question, retrieval)))
+    return sorted(found, key=lambda one: -one.reading.probability)
 
 
-def tell_linked(draft: Draft, consulted: Consulted, decision: Decision, said: str) -> float | None:
+def tell_linked(
+    draft: Draft, consulted: Sequence[Consulted], decision: Decision, said: str
+) -> float | None:
     """Answer from a linked resource what the regulation leaves open, under the resource's name.
 
     The confidence; None when no passage speaks clearly of all that is asked.
     """
-    sure = consulted.reading.probability
-    if not decision.elsewhere or sure < load_thresholds(validated=False).answer:
-        return None
-    for candidate in consulted.reading.candidates[:1]:
-        if _fits(consulted, candidate) and _tell(draft, consulted, candidate, "linked", said):
-            return sure
+    least = load_thresholds(validated=False).answer
+    for one in consulted:
+        sure = one.reading.probability
+        if not decision.elsewhere or sure < least:
+            return None
+        for candidate in one.reading.candidates[:1]:
+            if _fits(one, candidate) and _tell(draft, one, candidate, "linked", said):
+                return sure
     return None
 
 
 def tell_difference(
-    draft: Draft, consulted: Consulted, quoted: Sequence[tuple[str, Span]], said: str
+    draft: Draft, consulted: Sequence[Consulted], quoted: Sequence[tuple[str, Span]], said: str
 ) -> None:
     """Quote the linked resource that gives another figure than the spans ``quoted``, if any."""
-    for candidate in consulted.reading.candidates[:_LOOKED_AT]:
-        if len(candidate.parts) != 1 or candidate.unit.composite:
-            continue
-        for document, span in quoted:
-            if _differs(draft.index, document, span, consulted, candidate):
-                if _tell(draft, consulted, candidate, "differs", said):
-                    return
+    for one in consulted:
+        for candidate in one.reading.candidates[:_LOOKED_AT]:
+            if len(candidate.parts) != 1 or candidate.unit.composite:
+                continue
+            for document, span in quoted:
+                if _differs(draft.index, document, span, one, candidate):
+                    if _tell(draft, one, candidate, "differs", said):
+                        return
 
 
 def _tell(

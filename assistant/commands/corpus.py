@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,7 +78,7 @@ def versions(call: CallOption = None) -> None:
     """List the versions that are kept; a star marks the one in use."""
     from assistant.errors import IndexMissingError
     from assistant.index.catalog import Catalog
-    from assistant.index.versions import LINKED
+    from assistant.index.versions import linked_folders
 
     with clear_errors():
         kept = _versions(load_settings(), call)
@@ -90,11 +91,12 @@ def versions(call: CallOption = None) -> None:
                 say(f"{mark} {number:4}  made by another version of this program")
                 continue
             documents = ", ".join(catalog.documents)
-            more = kept.path(number) / LINKED / "catalog.sqlite"
-            if more.exists():
-                linked = Catalog(more)
-                documents += f"; linked: {', '.join(linked.documents)}"
-                linked.close()
+            linked: list[str] = []
+            for folder, without in linked_folders(kept.path(number)):
+                with closing(Catalog(folder / "catalog.sqlite", without)) as more:
+                    linked += more.documents
+            if linked:
+                documents += f"; linked: {', '.join(linked)}"
             say(f"{mark} {number:4}  {catalog.meta['made']}  {catalog.meta['embedder']}  {documents}")
             catalog.close()
         if not kept.numbers():
@@ -154,7 +156,7 @@ def prune(
         "--all", help="All that is kept of a call whose folder is gone: versions, copies of sources."
     )] = False,
 ) -> None:
-    """Remove old versions; the one in use always stays."""
+    """Remove old versions; the one in use, and one whose linked resources it continues, stay."""
     from ingest.removal import remove_call, tidy
 
     with clear_errors():

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from assistant.errors import IndexMissingError
 from assistant.index.lexical import search
-from assistant.index.rows import document_of, fact_of, question_of, unit_of
+from assistant.index.rows import count_rows, document_of, fact_of, question_of, unit_of
 from assistant.index.schema import FORMAT
 from assistant.types import Document, Fact, FactKind, KnownQuestion, Unit, UnitKind
 
@@ -52,13 +53,17 @@ class Documents(Mapping[str, Document]):
 class Catalog:
     """Read access to one version's catalog; safe to share between threads.
 
-    Raises IndexMissingError when the file was made by another version of this program.
+    ``without`` are ids of documents in it that do not count: they, their units and their facts are
+    as if they were not there, but that their words stay in ``vocabulary``, and they may take places
+    in what ``lexical`` and the vectors find. Raises IndexMissingError when the file was made by
+    another version of this program.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, without: frozenset[str] = frozenset()) -> None:
         self._db = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        self._without = without
         self._units: dict[str, Unit] = {}
         self._questions: dict[str, KnownQuestion] = {}
         self._documents: dict[str, Document] = {}
@@ -82,7 +87,7 @@ class Catalog:
     def document_ids(self) -> dict[str, None]:
         """Ids of all documents, in the order of call.toml."""
         rows = self._db.execute("SELECT id FROM documents ORDER BY place")
-        return dict.fromkeys(id_ for (id_,) in rows)
+        return dict.fromkeys(id_ for (id_,) in rows if id_ not in self._without)
 
     @property
     def documents(self) -> Documents:
@@ -112,14 +117,18 @@ class Catalog:
         """For every document: the SHA-256 of its file, what was known of it (JSON), and what of it
         could not be read."""
         rows = self._db.execute("SELECT id, sha256, source, warnings FROM documents")
-        return {id_: (sha256, source, tuple(json.loads(w))) for id_, sha256, source, w in rows}
+        return {
+            id_: (sha256, source, tuple(json.loads(warnings)))
+            for id_, sha256, source, warnings in rows
+            if id_ not in self._without
+        }
 
     def holding(self, text: str) -> list[str]:
         """Ids of the documents in whose text ``text`` stands."""
         rows = self._db.execute(
             "SELECT id FROM documents WHERE instr(text, ?) ORDER BY place", (text,)
         )
-        return [id_ for (id_,) in rows]
+        return [id_ for (id_,) in rows if id_ not in self._without]
 
     def unit(self, id_: str) -> Unit:
         """The unit with this id."""
@@ -131,9 +140,10 @@ class Catalog:
         found = {id_: unit for id_ in wanted if (unit := self._units.get(id_)) is not None}
         missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
-            fresh = {row[0]: unit_of(row) for row in self._among(
+            rows = self._among(
                 "SELECT id, document, kind, section, composite, shape FROM units WHERE id", missing
-            )}  # fmt: skip
+            )
+            fresh = {row[0]: unit_of(row) for row in rows if row[1] not in self._without}
             if len(self._units) + len(fresh) > _UNITS_HELD:
                 self._units.clear()
             self._units |= fresh
@@ -158,7 +168,7 @@ class Catalog:
             "JOIN documents d ON d.id = document WHERE u.kind = 'contact' "
             "AND EXISTS (SELECT 1 FROM facts f WHERE f.unit = u.id) ORDER BY place, number"
         )
-        return tuple(map(unit_of, rows))
+        return tuple(unit_of(row) for row in rows if row[1] not in self._without)
 
     def facts(self, unit: str) -> tuple[Fact, ...]:
         """Facts of a unit, in the order of the text."""
@@ -171,12 +181,12 @@ class Catalog:
         """Facts of a kind, in the order of the documents: all, those with a ``value``, or those in
         units of a kind."""
         rows = self._db.execute(
-            "SELECT f.* FROM facts f JOIN units u ON u.id = f.unit JOIN documents d "
+            "SELECT u.document, f.* FROM facts f JOIN units u ON u.id = f.unit JOIN documents d "
             "ON d.id = u.document WHERE f.kind = ? AND (? IS NULL OR f.value = ?) "
             "AND (? IS NULL OR u.kind = ?) ORDER BY place, number, f.rowid",
             (kind, value, value, unit_kind, unit_kind),
         )
-        return [fact_of(row) for row in rows]
+        return [fact_of(fact) for document, *fact in rows if document not in self._without]
 
     def questions(self, ids: Iterable[str]) -> dict[str, KnownQuestion]:
         """Known questions by id; unknown ids are left out."""
@@ -250,11 +260,10 @@ class Catalog:
         rows = self._db.execute("SELECT stem, units, word FROM vocabulary")
         return {stem: (count, word) for stem, count, word in rows}
 
-    @cached_property
-    def vector_count(self) -> int:
-        """Number of views and known questions, each of which has a vector."""
-        counts = "SELECT (SELECT count(*) FROM views) + (SELECT count(*) FROM questions)"
-        return int(self._db.execute(counts).fetchone()[0])
+    def counts(self, without: Iterable[str] = ()) -> Counter[str]:
+        """Numbers of documents, units, facts, known questions and views (the last two have vectors), but
+        those of more documents ``without``."""
+        return count_rows(self._db, self._without.union(without))
 
     @cached_property
     def leaf_count(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.index.catalog import Catalog
-from assistant.index.versions import LINKED
+from assistant.index.versions import linked_folders
 from assistant.types import Unit
 
 
@@ -67,9 +67,9 @@ def _texts(folder: Path) -> list[str]:
 
 @contextmanager
 def _catalogs(folder: Path) -> Iterator[list[Catalog]]:
-    """The catalog of a version, and that of its linked resources."""
-    paths = [folder / "catalog.sqlite", folder / LINKED / "catalog.sqlite"]
-    catalogs = [Catalog(path) for path in paths if path.exists() or path == paths[0]]
+    """The catalog of a version, and those of its linked resources."""
+    parts = [(folder, frozenset[str]()), *linked_folders(folder)]
+    catalogs = [Catalog(path / "catalog.sqlite", without) for path, without in parts]
     try:
         yield catalogs
     finally:

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from assistant.types import Document, Fact, KnownQuestion, Section, Span, Unit
+
+# Every table that is counted, with where it says which document a row of it is of.
+_OF_DOCUMENT = {
+    "documents": "documents WHERE id",
+    "units": "units WHERE document",
+    "facts": "facts JOIN units u ON u.id = unit WHERE document",
+    "questions": "questions WHERE document",
+    "views": "views JOIN units u ON u.number = unit WHERE document",
+}
+
+
+def count_rows(db: sqlite3.Connection, without: Iterable[str] = ()) -> Counter[str]:
+    """Numbers of documents, units, facts, questions and views, but those of the documents ``without``."""
+    gone = json.dumps(list(without))
+    found: Counter[str] = Counter()
+    for table, of_document in _OF_DOCUMENT.items():
+        every = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        select = f"SELECT count(*) FROM {of_document} IN (SELECT value FROM json_each(?))"
+        found[table] = every - db.execute(select, (gone,)).fetchone()[0]
+    return found
 
 
 def document_of(row: Sequence) -> Document:  # type: ignore[type-arg]

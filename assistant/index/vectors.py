@@ -148,14 +148,15 @@ def create_vectors(version: Path, call: str, url: str | None) -> VectorStore:
     return VectorStore(client, name, url, create=True)
 
 
-def copy_vectors(previous: Path, version: Path, call: str) -> VectorStore:
-    """A copy of the vectors of a finished version, to be changed, for the one that is being built
-    in the folder ``version``. Raises IndexMissingError when they are not in the previous folder."""
+def copy_vectors(previous: Path, version: Path) -> None:
+    """Copy the vectors of a finished version to the folder ``version``, to be changed there.
+
+    Raises IndexMissingError when they are not in the previous folder.
+    """
     source, target = previous / _FOLDER, version / _FOLDER
     if not source.is_dir():
-        raise IndexMissingError(f"The vectors of the call '{call}' are not in {source}.")
+        raise IndexMissingError(f"There are no vectors in {source}.")
     shutil.copytree(source, target, copy_function=_copy_file, ignore=shutil.ignore_patterns("*.sqlite3-*"))
-    return open_vectors(version, call, None)
 
 
 def _copy_file(source: str, target: str) -> None:

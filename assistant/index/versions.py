@@ -7,14 +7,20 @@
                            them, collections: their name there)
       versions/0001/linked the same of the linked resources, where there are any
       versions/.staging/   the version that is being built
+
+Where the linked resources are many, ``linked`` holds only what changed since an older version, and
+its file continues.json names that version and the documents of it that no longer count: what one
+changed document costs must not grow with all the others.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,6 +30,40 @@ from assistant.errors import IndexBusyError, IndexMissingError
 KEEP = 3
 # The folder, within a version's, of the index of its linked resources.
 LINKED = "linked"
+_CONTINUES = "continues.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The version whose linked resources another continues, and the ids of those documents of it that
+    were changed or taken out since."""
+
+    version: int
+    without: frozenset[str]
+
+    def write(self, linked: Path) -> None:
+        """Note it down in the folder of the part that continues it."""
+        said = {"version": self.version, "without": sorted(self.without)}
+        (linked / _CONTINUES).write_text(json.dumps(said), encoding="utf-8")
+
+
+def continued(version: Path) -> Continued | None:
+    """What the linked resources of the version in this folder continue, if anything."""
+    path = version / LINKED / _CONTINUES
+    if not path.exists():
+        return None
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return Continued(int(said["version"]), frozenset(said["without"]))
+
+
+def linked_folders(version: Path) -> list[tuple[Path, frozenset[str]]]:
+    """Where the linked resources of the version in this folder stand, the newest first: folders, each
+    with the ids of the documents in it that do not count."""
+    own, older = version / LINKED, continued(version)
+    found = [(own, frozenset[str]())] if (own / "catalog.sqlite").exists() else []
+    if older is not None:
+        found.append((_folder(version.parent, older.version) / LINKED, older.without))
+    return found
 
 
 class Versions:
@@ -43,7 +83,7 @@ class Versions:
 
     def path(self, number: int) -> Path:
         """The folder of version ``number``."""
-        return self._folder / f"{number:04}"
+        return _folder(self._folder, number)
 
     def current_path(self) -> Path:
         """The folder in use. Raises IndexMissingError when there is none."""
@@ -83,12 +123,13 @@ class Versions:
 
     def obsolete(self, keep: int = KEEP) -> list[Path]:
         """Folders that nobody needs: what a killed builder left, all versions but the ``keep``
-        newest and the current one.
+        newest, the current one, and those whose linked resources one of these continues.
 
         Only for whoever holds the write lock.
         """
         numbers = sorted(self.numbers())
         kept = {*numbers[-keep:], self.current()}
+        kept |= {older.version for n in kept if n is not None and (older := continued(self.path(n)))}
         staging = [path for path in (self._folder / ".staging",) if path.exists()]
         return staging + [self.path(number) for number in numbers if number not in kept]
 
@@ -126,3 +167,7 @@ class Versions:
     def numbers(self) -> list[int]:
         """Numbers of all versions on disk."""
         return [int(path.name) for path in self._folder.glob("[0-9]" * 4)]
+
+
+def _folder(versions: Path, number: int) -> Path:
+    return versions / f"{number:04}"

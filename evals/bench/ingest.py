@@ -134,7 +134,7 @@ def _ours(folder: Path, documents: int, passages: int, seed: int) -> Row:
     updated = time.perf_counter() - start
     with closing(Assistant(settings, embedder)) as assistant:
         index = assistant.index(CALL)
-        chunks = index.catalog.leaf_count + (index.linked.catalog.leaf_count if index.linked else 0)
+        chunks = index.catalog.leaf_count + sum(linked.catalog.leaf_count for linked in index.linked)
         p50, p95 = _latencies(assistant.ask, questions)
         return Row("ours", documents, chunks, characters, built, updated, peak, size, p50, p95)
 
