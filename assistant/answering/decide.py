@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.attributes import untold
+from assistant.answering.counted import counts_asked, counts_others, items_missing
 from assistant.answering.elsewhere import other_call, other_year, years_untold
 from assistant.answering.ends import end_asked
 from assistant.answering.follow_ups import asks_why, only_thanks
@@ -43,9 +44,6 @@ _THE_CALL = frozenset(("aap", "ami", "appel", "call"))
 _SHOWN, _SHARE = 6, 0.03
 
 _FIGURES: frozenset[FactKind] = frozenset({"count", "percent", "amount"})
-# What stands between items of an enumeration.
-_BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
-
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
     r"(?<!\bai )(?<!\ba )(?<!\bavons )(?<!\bavez )(?<!\bont )\b(?:ignorez?|oubliez?|forget|disregard|olvida|ignora)\b.{0,40}\b(?:instructions?|consignes?|"
@@ -114,6 +112,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         return Decision("not_in_sources", 1.0 - probability)
     if _address_missing(question, retrieval, index) or private_address(question, index):
         return Decision("not_in_sources", 1.0 - probability)
+    if reading.candidates and counts_asked(question, reading.candidates[0], index):
+        return Decision("answered", max(probability, limits.answer))
     left_open = _left_open(
         retrieval, known, sure=_no_doubt(question, reading), likely=probability >= limits.answer
     )
@@ -126,7 +126,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
     if told and (
         retrieval.wrong_limit(reading.candidates[0])
         or _value_missing(question, reading.candidates[0], index)
-        or _items_missing(question, reading.candidates[0], index)
+        or items_missing(question, reading.candidates[0], index)
+        or counts_others(question, reading.candidates[0], index)
         or untold(question, _shown(reading), index)
         or years_untold(question, _shown(reading), index)
         or (_never_named(question) and not (foreign and probability >= _CERTAIN))
@@ -187,23 +188,6 @@ def _never_named(question: Question) -> bool:
         return False
     asking = {word for clause in clauses(question.plain) if asked_for(clause)[1] & _FIGURES for word in tokens(clause)}
     return any(term.name and not term.known and term.word in asking for term in question.terms)
-
-
-def _items_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:
-    """Whether so many things are to be named ("which are the eleven cities?") that ``candidate`` counts
-    ("11 cities") and does not name."""
-    unit, asked = candidate.unit, {v.value for v in question.values if v.kind == "count"}
-    if question.asked != "list" or unit.composite or len(candidate.parts) > 1:
-        return False
-    for sentence in unit.sentences:
-        if not candidate.parts[0].overlap(sentence):
-            continue
-        text = index.text(unit.document, sentence)
-        for value in index.values(unit.document, sentence):
-            behind = text[value.end :]
-            if value.kind == "count" and value.value in asked and not behind.rstrip().endswith(":"):
-                return len(_BETWEEN.findall(behind)) + 1 < float(value.value)
-    return False
 
 
 def _conduct(retrieval: Retrieval) -> str | None:

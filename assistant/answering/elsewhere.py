@@ -61,6 +61,14 @@ _THEMES = frozenset(
 _PROGRAMMES = re.compile(
     r"\b(?:erasmus|interreg|horizon europe|europe creative|creative europe|digital europe|france 2030|feder|fse|feader|leader\+?|cerv)\b"
 )
+# What else one applies to, by its name: "le fonds conjoint franco-mexicain", "the France-Mexico joint fund".
+_BILATERAL = r"\w*[Ff]ranco-\w+"
+_SCHEME = re.compile(
+    rf"\b(?:[Ff]onds|[Pp]rogrammes?|[Dd]ispositifs?|[Cc]oncours|[Tt]rophées|[Bb]ourses?)\s+(?:(?:conjoint|commun|bilatéral|d[eu]s?|d['’]|de la|de l['’]|«)\s*)*"
+    rf"(?P<after>[A-ZÀ-Þ][\w’'-]{{3,}}|{_BILATERAL})|"
+    r"\bthe\s+(?P<before>[A-Z][\w-]{3,})\s+(?:(?:joint|bilateral|common)\s+)?(?:fund|call|scheme|grants?|programme?|awards?|prize)\b|"
+    rf"\b[Aa]ppels?(?: à projets?)?\s+(?:conjoint\s+)?(?P<joint>{_BILATERAL})"
+)
 # Words of any title of a call.
 _ANY_TITLE = frozenset(stems("appel projets candidatures règlement programme session édition call projects"))
 
@@ -144,12 +152,21 @@ def other_call(question: Question, index: CallIndex) -> bool:
             return True
     if any(stem(word) in themes for word in re.findall(r"\b(\w+) (?:call|aufruf)\b", folded)):
         return True
+    if question.kinds and any(_unheard_of(match, question, index) for match in _SCHEME.finditer(question.plain)):
+        return True
     for match in _NAMED.finditer(question.text):
         name = match["name"]
         written = index.catalog.holding(name) or index.catalog.holding(name.upper())
         if not written and not set(stems(name)) & own:
             return True
     return False
+
+
+def _unheard_of(match: re.Match[str], question: Question, index: CallIndex) -> bool:
+    """Whether a scheme has a name that the sources never write, and that holds a word they don't know."""
+    name = next(filter(None, match.groups()))
+    words = set(tokens(name))
+    return not index.holds(name) and any(term.word in words and not term.known for term in question.terms)
 
 
 def other_year(question: Question, index: CallIndex) -> bool:

@@ -59,6 +59,8 @@ _PLUS = re.compile(r"(?<!\ben)(?<!\bde)(?<!\bles)(?<!\ble)(?<!\bla)\s\+\s(?!de?\
 _JOINT = re.compile(
     r"\s*,?\s+(?:et|and|y|e|und|puis|plus|ainsi que|as well as)\s+|\s*[;&]\s+", re.IGNORECASE
 )
+# "The dates of opening and of closing": one thing, of two.
+_OF = re.compile(r"(?:des?|du|of|del|do|da)\s|d['’]", re.IGNORECASE)
 _ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
 _ASKS = re.compile(r"[?？؟]\s*$")
 # "rappel la date limite aussi": it asks without a question mark.
@@ -191,7 +193,7 @@ def _of_different_kinds(sentence: str) -> list[str]:
         left, right = (asked_for(part)[1] for part in parts)
         told = any(find_values(part) for part in parts) or not all(map(content, parts))
         unlike = left and right and not left & right
-        if unlike and not told and (short or not (left | right) & _COUNTED):
+        if unlike and not told and not _OF.match(parts[1]) and (short or not (left | right) & _COUNTED):
             return [*parts]
     return [sentence]
 
