@@ -12,6 +12,9 @@ from assistant.desk.parse import Mail
 from assistant.desk.questions import find_questions
 from assistant.words import fold
 
+# So many cues of an offer are one.
+_OFFERS = 2
+
 
 def automated(mail: Mail) -> str:
     """What shows that ``mail`` was sent by a program, "" when a person wrote it."""
@@ -53,8 +56,14 @@ def _by_words(mail: Mail) -> str:
 
 
 def is_offer(text: str) -> bool:
-    """Whether a mail sells something."""
+    """Whether a mail seems to sell something."""
     return bool(re.search(_table()["offer"], fold(text)))
+
+
+def is_plain_offer(text: str) -> bool:
+    """Whether a mail surely sells something, or cheats."""
+    folded = fold(text.replace("’", "'"))
+    return sum(bool(pattern.search(folded)) for pattern in _patterns("offer_cues")) >= _OFFERS
 
 
 def is_thanks(text: str) -> bool:

@@ -289,7 +289,8 @@ def _goes_on(text: str) -> bool:
 def _lead_ins_left_out(found: list[Asked]) -> list[Asked]:
     """Without sentences that only announce the questions that follow."""
     several = re.compile(r"\b(?:deux|trois|quatre|cinq|quelques|plusieurs|ces|two|three|four|some|these|dos|tres|cuatro|algun\w+)\b")
-    announced = re.compile(r"\b(?:questions?|precisions?|points?|preguntas?|dudas?|suivante?s?|following)\b")
+    # "Le contact pour les questions générales" announces nothing.
+    announced = re.compile(r"(?<!pour )(?<!pour les )(?<!pour toutes )(?<!pour toute )(?<!for )\b(?:questions?|precisions?|points?|preguntas?|dudas?|suivante?s?|following)\b")
     return [
         asked for asked in found
         if not (

@@ -39,6 +39,8 @@ _CLAUSE_START = re.compile(
 )
 # At the start of a sentence, before its main clause.
 _CONDITION = re.compile(r"(?:et |mais |and |but |y |e )?(?:si|s['’]ils?|if|lorsque?|when|wenn|falls|se)\b[^,?]*$", re.I)
+# "Savoir si A et B entrent dans …": two subjects of one question.
+_WHETHER = re.compile(r"(?:si|if|whether)\s|s['’](?:ils?|elles?)\s", re.I)
 
 
 def split_sentence(sentence: str) -> list[str]:
@@ -95,6 +97,8 @@ def _nouns(sentence: str) -> list[str]:
         return [sentence]
     nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
     if len(nouns) < 2 or not all(content(noun) for noun in nouns):
+        return [sentence]
+    if _WHETHER.match(nouns[0]) and not any(map(_WHETHER.match, nouns[1:])):
         return [sentence]
     return [f"{head.strip()} {_named(noun, nouns[0])}" for noun in nouns]
 

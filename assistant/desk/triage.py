@@ -14,7 +14,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.asking import Listener
-from assistant.desk.automated import automated, is_offer, is_thanks, wants_no_reply
+from assistant.desk.automated import automated, is_offer, is_plain_offer, is_thanks, wants_no_reply
 from assistant.desk.category import category_of
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
@@ -110,7 +110,10 @@ class Desk:
             for sentence in read_sentences(text, self._listener)
         ):
             human = [PERSON]
-        sells = not human and is_offer(text) and not any(r.kind == "answered" for r in replies)
+        answers = [reply for reply in replies if reply.kind == "answered"]
+        sells = (not human and not answers and is_offer(text)) or (
+            not set(human) - {PERSON} and not any("?" in reply.question for reply in answers) and is_plain_offer(text)
+        )
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
         told_not_to = wants_no_reply(text) and not _STILL_WANTED & set(human) and not any(
