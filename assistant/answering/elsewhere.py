@@ -69,6 +69,11 @@ _SCHEME = re.compile(
     r"\bthe\s+(?P<before>[A-Z][\w-]{3,})\s+(?:(?:joint|bilateral|common)\s+)?(?:fund|call|scheme|grants?|programme?|awards?|prize)\b|"
     rf"\b[Aa]ppels?(?: à projets?)?\s+(?:conjoint\s+)?(?P<joint>{_BILATERAL})"
 )
+# "L'appel à projets « jeunesse »": what stands in quotation marks is its name, capital or not.
+_QUOTED = re.compile(
+    r"\b(?:appels?(?: a (?:projets?|candidatures?|manifestation d['’]interet))?|aap|ami|calls?(?: for (?:projects?|proposals?))?|convocatoria|edital)\s*"
+    r"(?:«\s*|[\"“])(?P<name>[^«»\"“”]{3,80})[»\"”]"
+)
 # Words of any title of a call.
 _ANY_TITLE = frozenset(stems("appel projets candidatures règlement programme session édition call projects"))
 
@@ -154,6 +159,9 @@ def other_call(question: Question, index: CallIndex) -> bool:
         return True
     if question.kinds and any(_unheard_of(match, question, index) for match in _SCHEME.finditer(question.plain)):
         return True
+    for match in _QUOTED.finditer(folded):
+        if not set(stems(match["name"])) & own and not index.holds(match["name"].strip()):
+            return True
     for match in _NAMED.finditer(question.text):
         name = match["name"]
         written = index.catalog.holding(name) or index.catalog.holding(name.upper())

@@ -76,7 +76,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "contact", frozenset({"email"}),
     ),
     (
-        r"\b(?:telephones?|tel|numero de tel\w*|(?:numero de |son )portable|phone|telefono|telefone|telefon\w*|appeler|joindre par telephone|phone number)\b|هاتف",
+        r"\b(?:telephones?|tel|numero de tel\w*|(?:numero de |son )portable|phone|telefono|telefone|telefon\w*|appeler(?! ou (?:contacter|ecrire|joindre))|joindre par telephone|phone number)\b|هاتف",
         "contact", frozenset({"phone"}),
     ),
     (

@@ -42,3 +42,12 @@ def without_request(text: str) -> str:
     rest = text[found.end() :].strip()
     told = any(word not in stop_words() for word in tokens(rest))
     return rest if told and len(rest.split()) > 2 else text
+
+
+# "À qui s'adresse l'appel ?" asks whom it is for, "à qui s'adresser" whom to ask.
+_MEANT_FOR = re.compile(r"\b([àaÀA]) qui s['’]adresse(?= (?:l['’]|cet(?:te)? |ce |le |la |votre |notre )\w)")
+
+
+def unambiguous(text: str) -> str:
+    """``text`` with the one turn written otherwise that means something else with another ending."""
+    return _MEANT_FOR.sub(r"\1 qui est destiné", text)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.answering.call_named import without_title
 from assistant.answering.follow_ups import content, context_of, refers_back
 from assistant.answering.ordinals import name_ordinal
 from assistant.answering.question import Question, asked_for, names_oneself
-from assistant.answering.requests import without_request
+from assistant.answering.requests import unambiguous, without_request
 from assistant.answering.shorthand import apostrophes, write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
@@ -46,13 +47,18 @@ _SENTENCES = re.compile(r"(?<=[.!?…？؟])\s+|\n+")
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
 _INTERROGATIVE = (
-    r"(?:(?:à|a|de|d'|en|pour|jusqu'à|c'?est|cé|c|to|until|by|in|for)\s*)?(?:qui|ki|quand|kan|kand|koi|combien|comment|où|quel(?:le)?s?|"
+    r"(?:(?:à|a|de|d'|en|pour|depuis|jusqu'à|c'?est|cé|c|to|until|by|in|for|since)\s*)?(?:qui|ki|quand|kan|kand|koi|combien|comment|où|quel(?:le)?s?|"
     r"est-ce|who|whom|when|how|where|which|what|cuándo|cuánt[oa]s?|cuál(?:es)?|quién|quem|quando|quant[oa]s|quais|qual|"
     r"qu[eé] (?:fecha|d[ií]a|hora|año|data|dia|ano)|wer|wen|wann|wie|welche[mnrs]?|متى|كيف|كم|أين|هل|ما ه[وي])\b"
 )
 _AND = re.compile(
     rf"(?:[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?|\s+و)(?={_INTERROGATIVE})",
     re.IGNORECASE,
+)
+_HANDS = re.compile(
+    r"^(?P<lead>.*?)\b(?:d['’]une part|on (?:the )?one hand|por una parte|por um lado|einerseits),?\s+(?P<one>.+?)"
+    r"[\s,;]+(?:(?:et|mais|and|y|e|und),?\s+)?(?:d['’]autre part|on the other(?: hand)?|por otra(?: parte)?|por outro(?: lado)?|andererseits),?\s+(?P<other>.+)$",
+    re.IGNORECASE | re.DOTALL,
 )
 # Not "for + details" or "en + avec", nor within parentheses.
 _PLUS = re.compile(r"(?<!\ben)(?<!\bde)(?<!\bles)(?<!\ble)(?<!\bla)\s\+\s(?!de?\b)(?![^(]*\))")
@@ -117,7 +123,7 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    plain = without_request(write_out(_focus(text), language))
+    plain = unambiguous(without_title(without_request(write_out(_focus(text), language)), index.call.title))
     if language == "fr":
         plain = apostrophes(plain, index.lexicon.knows)
     asked, kinds = asked_for(plain)
@@ -171,9 +177,12 @@ def _requests(piece: str) -> bool:
 
 
 def _joined(piece: str) -> list[str]:
-    """The questions that one sentence joins: by "and", by a plus sign, or by naming things of
-    different kinds ("the closing date and the phone number of the officer")."""
+    """The questions that one sentence joins: by "and", by "on the one hand … on the other", by a plus sign, or by naming
+    things of different kinds ("the closing date and the phone number of the officer")."""
     whole = piece.strip()
+    hands = _HANDS.match(whole)
+    if hands and content(hands["one"]) and content(hands["other"]):
+        return [_marked(f"{hands['lead']}{hands['one']}"), _marked(hands["other"])]
     found = [part.strip() for part in _AND.split(whole)]
     if len(found) == 1 or not all(_ASKING.search(part) and content(part) for part in found):
         found = [part.strip() for part in _PLUS.split(whole)]
@@ -181,7 +190,11 @@ def _joined(piece: str) -> list[str]:
         found = _of_different_kinds(whole)
     if len(found) == 1:
         return found
-    return [part if part[-1] in "?？؟" else f"{part.rstrip(' .')} ?" for part in found]
+    return [_marked(part) for part in found]
+
+
+def _marked(part: str) -> str:
+    return part if part[-1] in "?？؟" else f"{part.rstrip(' .,;')} ?"
 
 
 def _of_different_kinds(sentence: str) -> list[str]:

@@ -14,6 +14,9 @@ from assistant.answering.topics import PACKED, PassageTopics
         ("What was the deadline in the 2022 edition?", "not_in_sources"),
         ("Quelle était la date limite de l'édition 2023 ?", "not_in_sources"),
         ("Quelle est la date de clôture de l'appel à projets Jeunesse du ministère ?", "out_of_scope"),
+        ("Quelle est la date limite de l'appel du fonds conjoint franco-mexicain ?", "out_of_scope"),
+        ("What is the deadline for the France-Mexico joint fund call?", "out_of_scope"),
+        ("Quand ferme le dispositif Horizon ?", "out_of_scope"),
     ],
 )
 def test_near_misses(assistant: Assistant, question: str, status: str) -> None:

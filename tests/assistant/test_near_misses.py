@@ -33,6 +33,10 @@ def test_an_hour_or_a_year_that_no_passage_gives(assistant: Assistant, question:
     "Seit wann gibt es das Institut IDDRI?",
     "Quelle est la fonction exacte de Caroline Xu ?",
     "Qui était Défenseur des droits au moment du rapport de 2019 ?",
+    "Quelles sont les villes africaines du réseau ASToN ?",
+    "Combien de villes asiatiques compte le réseau ASToN ?",
+    "Combien de pays participent au PAGOF ?",
+    "Could you give me the postal address of the project officer?",
 ])  # fmt: skip
 def test_what_the_sources_do_not_say_of_what_they_name(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
@@ -43,6 +47,10 @@ def test_what_the_sources_do_not_say_of_what_they_name(assistant: Assistant, que
     ("Quelles sont les deux thématiques de l'appel ?", "responsable"),
     ("Quels sont les trois axes de la stratégie internationale pour le numérique ?", "sécurité"),
     ("Combien de villes compte le réseau ASToN ?", "11 villes"),
+    ("Combien de villes participent au réseau ASToN ?", "11 villes"),
+    ("cb de pays ds le PGO ?", "79 pays"),
+    ("How many countries are members of the PGO?", "79 pays"),
+    ("Les dates d'ouverture et de clôture ainsi que le téléphone de la référente", "13 mars 2024"),
     ("Combien de collectivités sont membres de Villes Internet ?", "460"),
     ("Depuis quand l'association Villes Internet existe-t-elle ?", "2002"),
     ("Quelle part de la population des PMA n'a jamais utilisé Internet ?", "¾"),

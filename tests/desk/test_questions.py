@@ -26,6 +26,11 @@ from assistant.desk.questions import MAX_QUESTIONS, find_questions
         ("Nous restons à votre disposition.", 0),
         ("sur quelle plateforme faut-il déposer", 1),
         ("Quelle est la date limite ? Quelle est la date limite ?", 1),
+        ("Nous aimerions savoir si le recyclage et la réutilisation du matériel entrent dans le volet responsable.", 1),
+        ("Nous aimerions connaître :\na) le contact de l'agence pour les questions générales,\nb) le contact du réseau.", 2),
+        ("Je tiens à vous dire combien ce projet nous tient à cœur.", 0),
+        ("Je voudrais m'assurer de trois choses.", 0),
+        ("Ma collègue m'écrit et je ne sais pas lui répondre.", 0),
     ],
 )
 def test_number_of_questions(text: str, count: int) -> None:
