@@ -71,12 +71,17 @@ def is_thanks(text: str) -> bool:
     folded = fold(text.replace("’", "'")).strip()
     folded = re.sub(_table()["greeting"], "", folded)
     thanks = len(folded) < 400 and bool(re.search(_table()["thanks"], folded))
-    return thanks or bool(re.search(_table()["informs"], folded))
+    return thanks or any(re.search(_table()[name], folded) for name in ("informs", "wishes"))
 
 
 def wants_no_reply(text: str) -> bool:
     """Whether a mail says that it needs no reply."""
     return bool(re.search(_table()["no_reply"], fold(text.replace("’", "'"))))
+
+
+def between_others(text: str) -> bool:
+    """Whether a mail is from one colleague to another, with us in copy, and says that nothing is asked of us."""
+    return bool(re.search(_table()["in_copy"], fold(text.replace("’", "'"))))
 
 
 def _asks(mail: Mail) -> bool:

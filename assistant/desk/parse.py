@@ -263,6 +263,13 @@ def _forwarded(parts: list[str], written: Written, subject: str) -> str:
     """The text of a mail that is passed on: a part of its own, below a mark, or, as some programs
     do it, below what looks like a quote while the subject says that it is passed on."""
     if parts:
-        return written_now(_clean("\n".join(parts))).text
-    below = written.passed_on or (without_headers(written.quoted) if _PASSED_ON.match(subject) else "")
-    return written_now(below).text if below else ""
+        return _layers(_clean("\n".join(parts)))
+    return _layers(written.passed_on or (without_headers(written.quoted) if _PASSED_ON.match(subject) else ""))
+
+
+def _layers(text: str, deepest: int = 3) -> str:
+    """What was written in a mail that is passed on, and in those that it passes on in its turn."""
+    if not text or not deepest:
+        return ""
+    written = written_now(text)
+    return f"{written.text}\n{_layers(written.passed_on, deepest - 1)}".strip()

@@ -12,6 +12,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.question import asked_for
 from assistant.answering.texts import SPOKEN
 from assistant.desk.asking import read_asking
+from assistant.desk.splitting import content
 from assistant.words import fold, stop_words, tokens
 
 _RUN = re.compile(r"[A-ZÀ-Þ][\w'’-]*(?:[ \u00a0](?:(?:d[eu]s?|l[ae]s?|of|the) )?[A-ZÀ-Þ0-9][\w'’-]*)*")
@@ -29,11 +30,16 @@ _PRONOUN = re.compile(
     r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
     r"\b(?:l[aes]s? |l')(?:re)?(?:joindre|contacter|appeler|solliciter)\b|"
+    r"\b(?:son|sa|ses|his|her|sus?|seus?|suas?|ihre?|seine?) (?:\w+ )?(?:adresse|e-?mail|mail|courriel|telephone|tel|numero|contact|coordonnees|site|"
+    r"address|phone|correo|direccion|telefono|endereco|telefone|nummer)\b|"
     r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|label|plateforme)\b|"
     r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"
     r"\b(?:la|esa|esta) (?:asociacion|red|agencia)\b|\b(?:a|essa|esta) (?:associacao|rede|agencia)\b|"
     r"\b(?:der verein|das netzwerk|die agentur)\b"
 )
+_MUST = re.compile(r"\b(?:dois|doit|devons|dois-je|devrais)\b", re.I)
+# What is said before "Whom may I contact?".
+_REACHING = re.compile(r"\b(?:adresse\w*|contact\w*|interlocut\w+|joindre|ecrire|referent\w*|coordonnees|numero|telephone|address|reach|get in touch)\b")
 
 
 def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str:
@@ -41,9 +47,15 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
     just one was said: in ``earlier`` (what its author wrote before it, the nearest sentence first), else in the
     subject."""
     asked = _IMPERSONAL.sub(" ", fold(question.replace("’", "'")))
+    sentences = _SENTENCES.split(earlier.strip())
+    if content(_MUST.sub(" ", question)) <= 1 and asked_for(question)[0] == "contact" and _REACHING.search(fold(sentences[-1])):
+        # "I look for an address at the agency. Whom may I contact?"
+        named = {fold(name): name for name in _names(sentences[-1], index)}
+        if len(named) == 1 and not _names(question, index):
+            return next(iter(named.values()))
     if not (_PRONOUN.search(asked) or re.search(read_asking()["pronoun_subject"], asked)) or _names(question, index):
         return ""
-    for sentence in [*reversed(_SENTENCES.split(earlier)), subject]:
+    for sentence in [*reversed(sentences), subject]:
         found = {fold(name): name for name in _names(sentence, index)}
         if found:
             return next(iter(found.values())) if len(found) == 1 else ""

@@ -12,7 +12,8 @@ PREPOSITION = (
     r"to|by|from|with|for|in|at|on|of|about|under|until|a|hasta|con|para|por|desde) "
 )
 # After a comma alone, "est-il" goes on with what stands before it ("ce projet, porté par une ville, est-il …").
-_AND = r"(?:\s*[,;]?\s+(?:et|and|y|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+(?![a-zà-ÿ]+-(?:t-)?(?:ils?|elles?)\b))"
+# Nor does "y" before a verb join anything in French ("y consacre-t-il").
+_AND = r"(?:\s*[,;]?\s+(?:et|and|y(?!\s[a-zà-ÿ]+-(?:t-)?(?:ils?|elles?|on|je|nous|vous)\b)|e|ni|nor|ou encore|ainsi que|as well as|puis|mais aussi|enfin|et enfin|et aussi)\s+(?:(?:,\s*)?(?:si possible|également|de même|if possible|si es posible)\s*,\s*)?|\s*[,;]\s+(?![a-zà-ÿ]+-(?:t-)?(?:ils?|elles?)\b))"
 _CLAUSE = (
     r"(?=(?:(?:de )?(?:me |nous |m['’])(?:dire|indiquer|préciser|confirmer|communiquer|donner|transmettre|envoyer|expliquer|mettre|orienter|rappeler)\b|si |s['’]ils? |s['’]elles? |quand |comment |combien |qui |quel|où |lequel|laquelle|que (?:l[ea]s? |l['’]|nos |notre |votre )|lesquel|pourquoi |que (?:fait|font|doit|faut)|ce (?:que|qu['’]|qui) |jusqu|"
     rf"{PREPOSITION}(?:qui|quoi|quel|combien|quand|whom|who|which|what|when|cu[aá]l|cu[aá]ndo|qui[eé]n|qu[eé])|if |whether |when |how |who |what |which |where |"

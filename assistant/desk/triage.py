@@ -14,7 +14,14 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.asking import Listener
-from assistant.desk.automated import automated, is_offer, is_plain_offer, is_thanks, wants_no_reply
+from assistant.desk.automated import (
+    automated,
+    between_others,
+    is_offer,
+    is_plain_offer,
+    is_thanks,
+    wants_no_reply,
+)
 from assistant.desk.category import category_of
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
@@ -116,7 +123,7 @@ class Desk:
         )
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
-        told_not_to = wants_no_reply(text) and not _STILL_WANTED & set(human) and not any(
+        told_not_to = between_others(mail.written.text) or wants_no_reply(text) and not _STILL_WANTED & set(human) and not any(
             self._listener.how_surely(question.text) >= VERY_SURE for question in asked
         )  # fmt: skip
         needs_reply = not sells and not thanks and not told_not_to

@@ -30,6 +30,7 @@ from assistant.desk.questions import MAX_QUESTIONS, find_questions
         ("Nous aimerions connaître :\na) le contact de l'agence pour les questions générales,\nb) le contact du réseau.", 2),
         ("Je tiens à vous dire combien ce projet nous tient à cœur.", 0),
         ("Je voudrais m'assurer de trois choses.", 0),
+        ("Quel budget total le ministère y consacre-t-il ?", 1),
         ("Ma collègue m'écrit et je ne sais pas lui répondre.", 0),
     ],
 )

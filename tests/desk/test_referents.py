@@ -18,6 +18,9 @@ _ASTON = "Our friends in France told us that your call refers to a network of Af
         ("On leur écrit à quelle adresse ?", "", "L'ANCT, qui est-ce au juste", "ANCT"),
         ("De quels organismes l'agence est-elle issue ?", "Nous travaillons avec l'ANCT.", "", "ANCT"),
         ("À quelle adresse mail la joindre ?", "Notre élue veut adhérer à Villes Internet.", "", "Villes Internet"),
+        ("Quelle est son adresse de contact ?", "Combien de membres compte Villes Internet ?", "", "Villes Internet"),
+        ("Qui dois-je contacter ?", "Je cherche une adresse générale à l'ANCT.", "", "ANCT"),
+        ("Qui dois-je contacter ?", "Nous travaillons avec l'ANCT.", "", ""),
         # Nothing is meant but the question itself, or what it names.
         ("Est-il possible de candidater seul ?", _ASTON, "", ""),
         ("Combien de villes compte le réseau ASTON, et leur contact ?", "Nous aimons Villes Internet.", "", ""),

@@ -109,6 +109,8 @@ def test_what_others_want_to_know_is_asked(desk: Desk, letter: Letter, body: str
 @pytest.mark.parametrize("body", [
     "Bonjour,\n\nSavez-vous que vos visiteurs ne dépassent jamais la première page ? Notre équipe commerciale vous accompagne.\n\n"
     "Tarif : 990 € HT au lieu de 1 290 € HT, réservez avant vendredi. Envie d'en savoir plus ?\n\nPaul, votre conseiller",
+    "Hi,\n\nI saw SEO errors on your website. Our packages start at $199 per month. Would you like a quote?\n\nKevin",
+    "Dear Beloved,\n\nI have the sum of USD 18,500,000 left by a late client. Send me your bank account number. Can I trust you?\n\nPrince A.",
     "Dear Beneficiary,\n\nThe sum of USD 4.5 million is unclaimed in our bank. Kindly send me your bank details and telephone number.\n\nJohn Doe",
 ])  # fmt: skip
 def test_offers_and_scams_get_no_reply(desk: Desk, letter: Letter, body: str) -> None:
@@ -125,8 +127,15 @@ def test_what_a_candidate_says_of_its_own_is_no_offer(desk: Desk, letter: Letter
     assert desk.triage(letter(body)).needs_reply
 
 
-def test_a_mail_that_is_taken_back_gets_no_reply(desk: Desk, letter: Letter) -> None:
-    got = desk.triage(letter("Rebonjour,\n\nNe tenez pas compte de mon mail de ce matin, j'ai trouvé la réponse dans le règlement.\n\nAna Silva"))
+@pytest.mark.parametrize("body", [
+    "Rebonjour,\n\nNe tenez pas compte de mon mail de ce matin, j'ai trouvé la réponse dans le règlement.",
+    "rebonjour, laissez tomber, j'ai retrouvé le calendrier, désolée pour le dérangement !",
+    "Chère Morgane,\n\nToute l'équipe vous souhaite une très belle année 2024.",
+    "Bonjour Katia,\n\nVoici l'état des dossiers (je mets Mme Millon en copie, pas d'action attendue de sa part) : peux-tu relancer "
+    "le service informatique pour les devis ?",
+])  # fmt: skip
+def test_what_is_taken_back_wished_or_for_others_gets_no_reply(desk: Desk, letter: Letter, body: str) -> None:
+    got = desk.triage(letter(f"{body}\n\nAna Silva"))
     assert (got.needs_reply, got.human_reasons) == (False, ())
 
 
@@ -139,6 +148,7 @@ def test_an_order_to_the_machine_below_the_signature_is_seen(desk: Desk, letter:
     "Avant de lancer la rédaction du dossier, nous relisons le règlement.",
     "Notre assemblée a donné un accord de principe.",
     "Les jeunes filles ont rarement un téléphone personnel.",
+    "Je dois reporter ces chiffres dans une fiche.",
 ])  # fmt: skip
 def test_what_is_told_of_a_project_is_no_reason(desk: Desk, letter: Letter, told: str) -> None:
     got = desk.triage(letter(f"Bonjour,\n\n{told}\n\n{ASKED}\n\nAna Silva"))
