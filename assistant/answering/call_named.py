@@ -45,5 +45,6 @@ def _named(title: str) -> re.Pattern[str] | None:
         return None
     telling = rf"(?:{'|'.join(re.escape(word.rstrip('sx')) for word in sorted(words, key=len, reverse=True))})\w{{0,2}}\b"
     between = rf"(?:{'|'.join(sorted(stop_words() & set(tokens(title)) | {'et', 'and', 'y', 'e', 'und', 'sur', 'on', 'du', 'de', 'le', 'la', 'les'}))})\b"
-    gap = rf"[\s,:–-]*(?:[ld]['’])?[{_QUOTES}]?\s?"
+    # One way only to match the blanks: two would make a long run of such words exponential.
+    gap = rf"[\s,:–{_QUOTES}-]*(?:[ld]['’])?"
     return re.compile(rf"\b(?P<call>{_CALL})\b[\s:–-]*[{_QUOTES}]*\s*(?:(?:{between}{gap})*{telling}{gap})+[\s{_QUOTES}]*(?=[\s?.!,;:)]|$)")

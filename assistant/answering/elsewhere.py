@@ -151,7 +151,7 @@ def other_call(question: Question, index: CallIndex) -> bool:
     programme = _PROGRAMMES.search(folded)
     if programme and question.kinds and not index.holds(programme.group()) and not index.holds(programme.group().title()):
         return True
-    for match in _CALLED.finditer(folded):
+    for match in _CALLED.finditer(fold(question.text)):  # with the words of this call's title, if it says them
         telling = [stem(word) for word in tokens(match["words"]) if word not in stop_words()]
         if telling and telling[0] in themes and _RIGHT_AFTER.match(match["words"]) and not set(telling) & title:
             return True

@@ -18,7 +18,7 @@ WORKSHOP = "On a plein de vieux PC et on pense à une filière de reconditionnem
         ("Hacemos talleres digitales para mayores.", "¿Esa actividad encaja en el ámbito inclusivo?", True),
         # These say what they ask, and "this call" stands for no sentence.
         (WORKSHOP, "Quelle est la date limite de dépôt des candidatures ?", False),
-        (WORKSHOP, "À qui s'adresse cet appel à projets ultramarin ?", False),
+        (WORKSHOP, "À qui cet appel à projets ultramarin est-il destiné ?", False),
         ("I work for a small town.", "Until which day is this call open for applications?", False),
     ],
 )

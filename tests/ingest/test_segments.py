@@ -52,7 +52,8 @@ def served(own: Settings, embedder: Embedder) -> dict[str, Any]:
             "dates": sorted(repr(f) for c in catalogs for f in c.facts_of("date")),
             "contacts": sorted(repr(unit) for c in catalogs for unit in c.contacts),
             "holds": [index.holds(sentence) for sentence in SENTENCES],
-            "answers": [assistant.ask(text).text for text in (ASKED, "Quand siège le jury ?")],
+            # Which of two documents that say the same is quoted is left open.
+            "answers": [assistant.ask("Quand siège le jury ?").text, "40" in assistant.ask(ASKED).text],
         }
 
 
