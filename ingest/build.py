@@ -262,7 +262,8 @@ def _previous(settings: Settings, versions: Versions, fingerprint: str) -> Repor
         meta = read_meta(path / "catalog.sqlite")
         if meta.get("fingerprint") != fingerprint:
             return None
-        open_vectors(path, versions.call, settings.chroma_url).close()
+        for folder in (path, *(folder for folder, _ in linked_folders(path))):
+            open_vectors(folder, versions.call, settings.chroma_url).close()
     except IndexMissingError:  # say, an emptied Chroma server
         return None
     before = Report(**json.loads(meta["report"]))

@@ -10,6 +10,7 @@ from assistant.answering.index import CallIndex
 from assistant.answering.premises import supposes
 from assistant.answering.question import Question
 from assistant.answering.retrieve import Candidate
+from assistant.answering.shorthand import apostrophes
 from assistant.call import Call
 from assistant.words import fold, stem, stems, stop_words, tokens
 
@@ -151,7 +152,8 @@ def other_call(question: Question, index: CallIndex) -> bool:
     programme = _PROGRAMMES.search(folded)
     if programme and question.kinds and not index.holds(programme.group()) and not index.holds(programme.group().title()):
         return True
-    for match in _CALLED.finditer(fold(question.text)):  # with the words of this call's title, if it says them
+    # With the words of this call's title, if it says them.
+    for match in _CALLED.finditer(fold(apostrophes(question.text, index.lexicon.knows))):
         telling = [stem(word) for word in tokens(match["words"]) if word not in stop_words()]
         if telling and telling[0] in themes and _RIGHT_AFTER.match(match["words"]) and not set(telling) & title:
             return True
@@ -160,7 +162,7 @@ def other_call(question: Question, index: CallIndex) -> bool:
     if question.kinds and any(_unheard_of(match, question, index) for match in _SCHEME.finditer(question.plain)):
         return True
     for match in _QUOTED.finditer(folded):
-        if not set(stems(match["name"])) & own and not index.holds(match["name"].strip()):
+        if not set(stems(match["name"])) & own and not _written(match["name"], question.plain, index):
             return True
     for match in _NAMED.finditer(question.text):
         name = match["name"]
@@ -168,6 +170,13 @@ def other_call(question: Question, index: CallIndex) -> bool:
         if not written and not set(stems(name)) & own:
             return True
     return False
+
+
+def _written(folded: str, text: str, index: CallIndex) -> bool:
+    """Whether the sources write the words of ``text`` that are ``folded``, be it with a capital."""
+    at = fold(text).find(folded) if len(fold(text)) == len(text) else -1
+    name = (text[at : at + len(folded)] if at >= 0 else folded).strip()
+    return index.holds(name) or index.holds(name[:1].upper() + name[1:])
 
 
 def _unheard_of(match: re.Match[str], question: Question, index: CallIndex) -> bool:

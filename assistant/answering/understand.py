@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answering.call_named import without_title
@@ -65,8 +66,6 @@ _PLUS = re.compile(r"(?<!\ben)(?<!\bde)(?<!\bles)(?<!\ble)(?<!\bla)\s\+\s(?!de?\
 _JOINT = re.compile(
     r"\s*,?\s+(?:et|and|y|e|und|puis|plus|ainsi que|as well as)\s+|\s*[;&]\s+", re.IGNORECASE
 )
-# "The dates of opening and of closing": one thing, of two.
-_OF = re.compile(r"(?:des?|du|of|del|do|da)\s|d['’]", re.IGNORECASE)
 _ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
 _ASKS = re.compile(r"[?？؟]\s*$")
 # "rappel la date limite aussi": it asks without a question mark.
@@ -123,9 +122,10 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    plain = unambiguous(without_title(without_request(write_out(_focus(text), language)), index.call.title))
+    plain = write_out(_focus(text), language)
     if language == "fr":
         plain = apostrophes(plain, index.lexicon.knows)
+    plain = unambiguous(without_title(without_request(plain), index.call.title))
     asked, kinds = asked_for(plain)
     values = tuple(find_values(text))
     given = frozenset(value.kind for value in values if value.kind in ("phone", "email"))
@@ -182,7 +182,7 @@ def _joined(piece: str) -> list[str]:
     whole = piece.strip()
     hands = _HANDS.match(whole)
     if hands and content(hands["one"]) and content(hands["other"]):
-        return [_marked(f"{hands['lead']}{hands['one']}"), _marked(hands["other"])]
+        return [_marked(f"{hands['lead'].rstrip(' ,')} {hands['one']}".strip()), _marked(hands["other"])]
     found = [part.strip() for part in _AND.split(whole)]
     if len(found) == 1 or not all(_ASKING.search(part) and content(part) for part in found):
         found = [part.strip() for part in _PLUS.split(whole)]
@@ -201,12 +201,15 @@ def _of_different_kinds(sentence: str) -> list[str]:
     """``sentence`` in two where it joins, say, a date and an address; else as it is. Long ones tell
     of budgets and shares as often as they ask for them."""
     short = len(tokens(sentence)) <= _FEW
-    for joint in _JOINT.finditer(sentence):
+    joints = list(_JOINT.finditer(sentence))
+    for joint, after in zip_longest(joints, joints[1:]):
         parts = sentence[: joint.start()].strip(), sentence[joint.end() :].strip()
-        left, right = (asked_for(part)[1] for part in parts)
+        # "The dates of opening and of closing as well as the phone": nothing new is named before the second joint.
+        named = sentence[joint.end() : after.start() if after else len(sentence)]
+        left, right = asked_for(parts[0])[1], asked_for(named)[1]
         told = any(find_values(part) for part in parts) or not all(map(content, parts))
         unlike = left and right and not left & right
-        if unlike and not told and not _OF.match(parts[1]) and (short or not (left | right) & _COUNTED):
+        if unlike and not told and (short or not (left | right) & _COUNTED):
             return [*parts]
     return [sentence]
 

@@ -117,15 +117,17 @@ class Desk:
             for sentence in read_sentences(text, self._listener)
         ):
             human = [PERSON]
-        answers = [reply for reply in replies if reply.kind == "answered"]
-        sells = (not human and not answers and is_offer(text)) or (
-            not set(human) - {PERSON} and not any("?" in reply.question for reply in answers) and is_plain_offer(text)
+        answered = any(reply.kind == "answered" for reply in replies)
+        of_the_call = any(look and look.near >= NEAR and "?" in q.text for q, look in zip(asked, looked, strict=True))
+        sells = (not human and not answered and is_offer(text)) or (
+            not set(human) - {PERSON} and not of_the_call and is_plain_offer(text)
         )
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
-        told_not_to = between_others(mail.written.text) or wants_no_reply(text) and not _STILL_WANTED & set(human) and not any(
-            self._listener.how_surely(question.text) >= VERY_SURE for question in asked
-        )  # fmt: skip
+        asks_surely = any(self._listener.how_surely(question.text) >= VERY_SURE for question in asked)
+        told_not_to = not _STILL_WANTED & set(human) and (
+            between_others(mail.written.text) or (wants_no_reply(text) and not asks_surely)
+        )
         needs_reply = not sells and not thanks and not told_not_to
         if needs_reply and silent:
             human.append(UNCLEAR)

@@ -58,11 +58,15 @@ def continued(version: Path) -> Continued | None:
 
 def linked_folders(version: Path) -> list[tuple[Path, frozenset[str]]]:
     """Where the linked resources of the version in this folder stand, the newest first: folders, each
-    with the ids of the documents in it that do not count."""
+    with the ids of the documents in it that do not count. Raises IndexMissingError when the version that
+    it continues is gone."""
     own, older = version / LINKED, continued(version)
     found = [(own, frozenset[str]())] if (own / "catalog.sqlite").exists() else []
     if older is not None:
-        found.append((_folder(version.parent, older.version) / LINKED, older.without))
+        folder = _folder(version.parent, older.version)
+        if not (folder / LINKED / "catalog.sqlite").exists():
+            raise IndexMissingError(f"{folder}, whose linked resources {version} continues, is gone. Run 'aap ingest'.")
+        found.append((folder / LINKED, older.without))
     return found
 
 

@@ -39,6 +39,7 @@ def test_only_words_of_the_title_are_taken_out(text: str) -> None:
 @pytest.mark.parametrize("question", [
     "Quelle est la date limite de l'AAP « Numérique inclusif et responsable » ?",
     "date limite de l'appel numerique responsable ?",
+    "bjr, c kan la limite pr lAAP Numérique Inclusif et Responsable svp ?",
     'What is the deadline of the call "Numérique inclusif et responsable"?',
 ])  # fmt: skip
 def test_the_call_named_by_its_title(assistant: Assistant, question: str) -> None:

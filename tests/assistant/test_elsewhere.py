@@ -17,6 +17,7 @@ from assistant.answering.topics import PACKED, PassageTopics
         ("Quelle est la date limite de l'appel du fonds conjoint franco-mexicain ?", "out_of_scope"),
         ("What is the deadline for the France-Mexico joint fund call?", "out_of_scope"),
         ("Quand ferme le dispositif Horizon ?", "out_of_scope"),
+        ("et lappel jeunesse de la daect il ferme kan ?", "out_of_scope"),
     ],
 )
 def test_near_misses(assistant: Assistant, question: str, status: str) -> None:
@@ -64,6 +65,7 @@ def test_a_call_named_by_its_theme_is_another_one(assistant: Assistant, question
 
 
 @pytest.mark.parametrize("question", [
+    "date limite de l'appel à projets « coopération décentralisée » ?",
     "L'appel porte-t-il sur la culture ?", "L'appel à projets numérique éducation, date limite ?",
     "appel à projets ville intelligente date limite",
 ])  # fmt: skip

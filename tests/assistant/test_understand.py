@@ -18,6 +18,18 @@ from assistant.answering.understand import detect_language, split_questions
             ["My mayor wants to know the closing date ?", "the phone number of the person in charge ?"],
         ),
         ("Date de clôture et montant de la subvention ?", ["Date de clôture ?", "montant de la subvention ?"]),
+        (
+            "Pouvez-vous m'informer de la date de clôture et du montant de la subvention ?",
+            ["Pouvez-vous m'informer de la date de clôture ?", "du montant de la subvention ?"],
+        ),
+        (
+            "Les dates d'ouverture et de clôture ainsi que le téléphone de la référente ?",
+            ["Les dates d'ouverture et de clôture ?", "le téléphone de la référente ?"],
+        ),
+        (
+            "Nous voudrions, d'une part, la date limite et, d'autre part, les coordonnées de la référente.",
+            ["Nous voudrions la date limite ?", "les coordonnées de la référente ?"],
+        ),
         ("cb de personnes en + avec le covid ?", ["cb de personnes en + avec le covid ?"]),
         ("un site pour + d'infos ?", ["un site pour + d'infos ?"]),
         ("la taille du réseau (villes + acteurs) ?", ["la taille du réseau (villes + acteurs) ?"]),

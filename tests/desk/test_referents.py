@@ -21,6 +21,7 @@ _ASTON = "Our friends in France told us that your call refers to a network of Af
         ("Quelle est son adresse de contact ?", "Combien de membres compte Villes Internet ?", "", "Villes Internet"),
         ("Qui dois-je contacter ?", "Je cherche une adresse générale à l'ANCT.", "", "ANCT"),
         ("Qui dois-je contacter ?", "Nous travaillons avec l'ANCT.", "", ""),
+        ("Wie lautet Ihre Adresse?", "Wir kennen Villes Internet.", "", ""),
         # Nothing is meant but the question itself, or what it names.
         ("Est-il possible de candidater seul ?", _ASTON, "", ""),
         ("Combien de villes compte le réseau ASTON, et leur contact ?", "Nous aimons Villes Internet.", "", ""),

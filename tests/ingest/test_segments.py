@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
 from assistant.embedding import Embedder
+from assistant.errors import IndexMissingError
 from assistant.index.comparison import compare
 from assistant.index.versions import LINKED, Versions, linked_folders
 from assistant.settings import Settings
@@ -134,6 +136,23 @@ def test_what_is_continued_stays_where_it_is_for_as_long_as_it_counts(
     merged = build(guide=SENTENCES[1], plan=long, annexe=long)
     assert linked_folders(merged) == [(merged / LINKED, frozenset())]
     assert sorted(path.name for path in tidy(kept, None, 1)) == ["0001", "0003", "0004"]
+
+
+@pytest.mark.usefixtures("segments")
+def test_a_part_that_is_gone_is_built_anew(corner: Settings, embedder: Embedder) -> None:
+    folder, kept = corner.corpus_dir / "essai", Versions(corner.data_dir, "essai")
+    long = "\n\n".join(SENTENCES[:4])
+    for rate in (45, 55):
+        write(folder, library(guide=long, atlas=RATE.format(rate)), "juin")
+        current = kept.path(ingest(corner, "essai", embedder).version)
+    assert linked_folders(current)[1][0] == kept.path(1) / LINKED
+    shutil.rmtree(kept.path(1))
+    with pytest.raises(IndexMissingError, match="aap ingest"):
+        linked_folders(current)
+    assert ingest(corner, "essai", embedder).changed
+    with closing(Assistant(corner, embedder)) as assistant:
+        assert "55" in assistant.ask(ASKED).text
+        assert list(assistant.index("essai").documents) == ["reglement", "guide", "atlas"]
 
 
 @pytest.mark.usefixtures("segments")
