@@ -16,7 +16,9 @@ _BETWEEN = re.compile(r"[,;:\n\t•–]|\b(?:et|ou|and|or)\b")
 # "Which are the cities?", "the names of the countries".
 _WHICH = re.compile(
     r"\b(?:(?:quel(?:le)?s|cuales|quais)(?: (?:sont|son|sao))?(?: (?:l[ea]s|los|os|as|ces))?|which|what are(?: the)?|welche|"
-    r"(?:liste|noms?) des|(?:citez|citer|listez|lister|nommez|nommer) (?:[lc]es|the)|(?:list|names?) of(?: the)?)\s+(?:\d+\s+)?(?P<noun>\w{3,})"
+    r"(?:liste|noms?) des|(?:citez|citer|listez|lister|nommez|nommer) (?:[lc]es|the)|(?:list|names?) of(?: the)?)\s+(?:\d+\s+)?(?P<noun>\w{3,})|"
+    # "Les onze villes du réseau, ce sont lesquelles ?"
+    r"\bles (?:(?:\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt\w*) )?(?P<noun2>\w{3,})\b[^?.!]{0,50}\b(?:lesquel(?:le)?s|quel(?:le)?s sont-(?:ils|elles)|comment s'appellent)\b"
 )
 _HOW_MANY = re.compile(
     r"\b(?:combien (?:de |d'|y a-t-il (?:de |d'))|nombre (?:de |d')|cuant[oa]s|quant[oa]s)\s*(?P<noun>\w{3,})(?: (?P<kind>\w{5,}))?|"
@@ -37,10 +39,11 @@ def items_missing(question: Question, candidate: Candidate, index: CallIndex) ->
     """Whether things are to be named ("which are the eleven cities?", "which are the cities?") that ``candidate``
     counts ("11 cities") and does not name."""
     unit = candidate.unit
-    if question.asked != "list" or unit.composite or len(candidate.parts) > 1:
+    named = [match["noun"] or match["noun2"] for match in _WHICH.finditer(fold(question.plain))]
+    if not (question.asked == "list" or named) or unit.composite or len(candidate.parts) > 1:
         return False
     numbers = {v.value for v in question.values if v.kind == "count"}
-    nouns = {stem(match["noun"]) for match in _WHICH.finditer(fold(question.plain))}
+    nouns = set(map(stem, named))
     for value, behind, _ in _counts(unit, candidate.parts[0], index):
         asked = value.value in numbers or _noun(behind) in nouns
         if asked and not behind.rstrip().endswith(":"):

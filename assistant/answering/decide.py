@@ -12,6 +12,7 @@ from assistant.answering.elsewhere import other_call, other_year, years_untold
 from assistant.answering.ends import end_asked
 from assistant.answering.follow_ups import asks_why, only_thanks
 from assistant.answering.index import CallIndex
+from assistant.answering.membership import unnamed
 from assistant.answering.personal import own_fate, private_address
 from assistant.answering.question import Question, asked_for
 from assistant.answering.read import Reading, load_thresholds
@@ -128,6 +129,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         or _value_missing(question, reading.candidates[0], index)
         or items_missing(question, reading.candidates[0], index)
         or counts_others(question, reading.candidates[0], index)
+        or unnamed(question, index.traits(reading.candidates[0].unit, reading.candidates[0].parts).around)
         or untold(question, _shown(reading), index)
         or years_untold(question, _shown(reading), index)
         or (_never_named(question) and not (foreign and probability >= _CERTAIN))

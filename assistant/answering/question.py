@@ -80,7 +80,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "contact", frozenset({"phone"}),
     ),
     (
-        r"\b(?:contact\w*|joindre|interlocut\w+|(?:qui|a qui) (?:\w+ ){0,3}(?:ecrire|adresser|demander|s'adresser|s'adresse-t-on|appeler|voir)|(?:ecrire|m'adresser|s'adresser) a qui|qui (?:repond|s'occupe|est (?:en charge|responsable|referent\w*|la referente))|correspondants?|referent\w*|who (?:can|should|do|to) (?:i |we )?(?:contact|write|ask|call|email)|whom(?! (?:is|are|does|the|this|it)\b)|get in touch|reach|contacto|contactar|contatar|contato|ansprechpartner\w*|kontakt\w*|a quien|wen)\b|اتصل|أتصل|مسؤول",
+        r"\b(?:contact\w*|joindre|interlocut\w+|(?:qui|a qui|quelle (?:personne|agente?)|quel agent) (?:\w+ ){0,3}(?:ecrire|adresser|demander|s'adresser|s'adresse-t-on|appeler|voir)|(?:ecrire|m'adresser|s'adresser) a qui|(?:qui|quelle (?:personne|agente?)|quel agent) (?:repond|s'occupe|suit|gere|est (?:en charge|responsable|referent\w*|la referente))|correspondants?|referent\w*|who (?:can|should|do|to) (?:i |we )?(?:contact|write|ask|call|email)|whom(?! (?:is|are|does|the|this|it)\b)|get in touch|reach|contacto|contactar|contatar|contato|ansprechpartner\w*|kontakt\w*|a quien|wen)\b|اتصل|أتصل|مسؤول",
         "contact", _CONTACT,
     ),
     (

@@ -44,6 +44,12 @@ def without_request(text: str) -> str:
     return rest if told and len(rest.split()) > 2 else text
 
 
+# What is put into a question and asks for nothing: "c'est quoi, au juste, X, tel que vous le présentez ?"
+_FILLER = re.compile(
+    r",?\s*\b(?:au juste|concrètement|exactement|précisément|tel(?:le)?s? que (?:vous|le règlement|le texte|l['’]appel) (?:l['’]|les? |la )\w+|"
+    r"dont (?:parle|fait état|fait mention) (?:votre|le|ce|cet) \w+|exactly|precisely)\b(?=\s*[,?.!;]),?|,\s*(?:au juste|concrètement|exactly),",
+    re.IGNORECASE,
+)
 # "À qui s'adresse l'appel ?" asks whom it is for, "à qui s'adresser" whom to ask.
 _MEANT_FOR = re.compile(r"\b([àaÀA]) qui s['’]adresse(?= (?:l['’]|cet(?:te)? |ce |le |la |votre |notre )\w)")
 
@@ -51,3 +57,9 @@ _MEANT_FOR = re.compile(r"\b([àaÀA]) qui s['’]adresse(?= (?:l['’]|cet(?:te
 def unambiguous(text: str) -> str:
     """``text`` with the one turn written otherwise that means something else with another ending."""
     return _MEANT_FOR.sub(r"\1 qui est destiné", text)
+
+
+def without_fillers(text: str) -> str:
+    """``text`` less what only decorates it; as it is where little would be left."""
+    bare = _FILLER.sub(" ", text).replace("  ", " ").replace(" ,", ",").strip()
+    return bare if len(bare.split()) > 2 else text

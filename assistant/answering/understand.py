@@ -14,7 +14,7 @@ from assistant.answering.call_named import without_title
 from assistant.answering.follow_ups import content, context_of, refers_back
 from assistant.answering.ordinals import name_ordinal
 from assistant.answering.question import Question, asked_for, names_oneself
-from assistant.answering.requests import unambiguous, without_request
+from assistant.answering.requests import unambiguous, without_fillers, without_request
 from assistant.answering.shorthand import apostrophes, write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
@@ -56,6 +56,8 @@ _AND = re.compile(
     rf"(?:[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?|\s+و)(?={_INTERROGATIVE})",
     re.IGNORECASE,
 )
+# "…, et à quel propos ?" asks nothing without what stands before it.
+_FOR_WHAT = re.compile(r"(?:à|pour|dans|de) quel(?:le)?s? (?:propos|titre|effet|fins?|sujet|but|égard)\W*$", re.IGNORECASE)
 _HANDS = re.compile(
     r"^(?P<lead>.*?)\b(?:d['’]une part|on (?:the )?one hand|por una parte|por um lado|einerseits),?\s+(?P<one>.+?)"
     r"[\s,;]+(?:(?:et|mais|and|y|e|und),?\s+)?(?:d['’]autre part|on the other(?: hand)?|por otra(?: parte)?|por outro(?: lado)?|andererseits),?\s+(?P<other>.+)$",
@@ -122,7 +124,7 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    plain = write_out(_focus(text), language)
+    plain = write_out(without_fillers(_focus(text)), language)
     if language == "fr":
         plain = apostrophes(plain, index.lexicon.knows)
     plain = unambiguous(without_title(without_request(plain), index.call.title))
@@ -184,7 +186,7 @@ def _joined(piece: str) -> list[str]:
     if hands and content(hands["one"]) and content(hands["other"]):
         return [_marked(f"{hands['lead'].rstrip(' ,')} {hands['one']}".strip()), _marked(hands["other"])]
     found = [part.strip() for part in _AND.split(whole)]
-    if len(found) == 1 or not all(_ASKING.search(part) and content(part) for part in found):
+    if len(found) == 1 or not all(_ASKING.search(part) and content(part) and not _FOR_WHAT.match(part) for part in found):
         found = [part.strip() for part in _PLUS.split(whole)]
     if len(found) == 1 or not all(map(content, found)):
         found = _of_different_kinds(whole)

@@ -23,7 +23,7 @@ from assistant.words import stem, stop_words, tokens
 _ADDRESSES: frozenset[FactKind] = frozenset({"email", "phone"})
 # Words of any such question, which tell nobody apart, beside those that make it one.
 _ANY = frozenset(
-    "numero numeros ligne directe adresse adresses coordonnees nom prenom personne personnes charge "
+    "aap appel call numero numeros ligne directe adresse adresses coordonnees nom prenom personne personnes charge "
     "ecrire appeler demander parler donner communiquer transmettre indiquer connaitre avoir obtenir "
     "trouver svp plait merci "
     "number line direct address details name person give get write call ask speak "

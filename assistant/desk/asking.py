@@ -27,6 +27,8 @@ _MARK = re.compile(r"[?？؟]\s*[\"»”)!.]*$")
 _CUES = ("indirect", "direct", "courtesy", "pronoun")
 # From which probability on a sentence asks, calls for a person, and asks when the rules say so too.
 ASKS, PERSON, ASKS_AS_STATED = 0.75, 0.8, 0.03
+# And beside questions that are all answered, for a sentence that asks nothing.
+SURELY = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,24 @@ class Listener:
         """Whether each of ``sentences`` asks something."""
         return [self._heard(sentence)[0] for sentence in sentences]
 
-    def calls_for_person(self, sentence: str) -> bool:
-        """Whether ``sentence`` is like those for which a person is needed."""
-        return self._heard(sentence)[1]
+    def calls_for_person(self, sentence: str, *, surely: bool = False) -> bool:
+        """Whether ``sentence`` is like those for which a person is needed; ``surely`` leaves less doubt."""
+        return self._heard(sentence)[1] >= (SURELY if surely else PERSON)
 
     def how_surely(self, sentence: str) -> float:
         """How probable it is, 0 to 1, that ``sentence`` asks something."""
         return self._heard(sentence)[2]
 
-    def _one(self, sentence: str) -> tuple[bool, bool, float]:
-        """Whether a sentence asks, whether it calls for a person, and how probably it asks."""
+    def _one(self, sentence: str) -> tuple[bool, float, float]:
+        """Whether a sentence asks, how probably it calls for a person, and how probably it asks."""
         if self._embedder is None or self._asks is None or self._person is None:
-            return stated(sentence), False, float(stated(sentence))
+            return stated(sentence), 0.0, float(stated(sentence))
         vectors = self._embedder.encode([sentence], kind="query")
         known = np.array([cues(sentence)])
         asks, person = (float(h.probability(vectors, known)[0]) for h in (self._asks, self._person))
         threshold = ASKS_AS_STATED if stated(sentence) else ASKS
         heard = asks >= threshold or matches("pronoun", sentence)
-        return heard and not matches("courtesy", sentence), person >= PERSON, asks
+        return heard and not matches("courtesy", sentence), person, asks
 
 
 def stated(sentence: str) -> bool:

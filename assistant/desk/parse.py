@@ -30,6 +30,8 @@ _KEPT_HEADERS = (
     "disposition-notification-to", "x-priority", "importance",
 )  # fmt: skip
 _PASSED_ON = re.compile(r"\s*(?:tr|fwd?|wg|rv|i)\s*:", re.I)
+# "Je vous transfère, c'est pour vous."
+_PASSES_ON = re.compile(r"\btransf[ée]r|\bfais suivre|\bfaisons suivre|\bci-dessous\b|\bforward|\bsee below\b|\breenv[íi]|\bweitergeleitet|\bleite\b", re.I)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 
 
@@ -96,8 +98,8 @@ def parse_mail(raw: bytes) -> Mail:
     text = "\n".join(plain).strip()
     if not text or (rich and _placeholder(text)):
         text = "\n".join(rich).strip() or text
-    written = written_now(_clean(text))
     name, sender = _address(message, "From")
+    written = written_now(_clean(text), name)
     return Mail(
         message_id=_first_id(message, "Message-ID"),
         subject=_header(message, "Subject"),
@@ -272,4 +274,5 @@ def _layers(text: str, deepest: int = 3) -> str:
     if not text or not deepest:
         return ""
     written = written_now(text)
-    return f"{written.text}\n{_layers(written.passed_on, deepest - 1)}".strip()
+    below = written.passed_on or (without_headers(written.quoted) if _PASSES_ON.search(written.text) else "")
+    return f"{written.text}\n{_layers(below, deepest - 1)}".strip()

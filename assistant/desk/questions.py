@@ -33,6 +33,8 @@ _END = re.compile(r"[.!?…:;]\s*[\"»”)]*$")
 _ABBREVIATION = re.compile(
     r"\b(?:M|Mme|Mr|Mrs|Ms|Dr|Pr|St|Ste|art|etc|cf|ex|p|pp|n|no|tel|tél|env|min|max|réf|ref|resp|av|bd|boul|i\.e|e\.g|Sr|Sra|[A-Z])\.$"
 )
+# "am 21. März"
+_ORDINAL = re.compile(r"(?:januar|februar|m[äa]rz|april|mai|juni|juli|august|september|oktober|november|dezember)\b", re.I)
 _GREETING = re.compile(
     r"^\W*(?i:(?:re-?)?bonjour|bonsoir|salut|coucou|hello|hi|hey|dear|good (?:morning|afternoon|evening)|madame|monsieur|mesdames|messieurs|"
     r"ch[eè]re?s?|buenos d[ií]as|buenas tardes|hola|estimad[oa]s?|ol[aá]|guten tag|sehr geehrte|buongiorno)\b"
@@ -44,7 +46,7 @@ _BARE_GREETING = re.compile(r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|hola|
 # "Et aussi le contact de …": goes on asking.
 _MORE = re.compile(rf"^(?:et|ainsi que|and|y|également|de même que)(?: aussi| également| also| enfin)?,? (?={DETERMINER})", re.I)
 _CONNECTOR = re.compile(
-    r"^(?:(?:tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|si c['’]est le cas|dans ce cas|if (?:it|they|that|this) (?:does|do|is|are)|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
+    r"^(?:(?:p\.? ?s\.?|nb|post[- ]scriptum|tout d['’]abord|d['’]abord|premièrement|deuxièmement|troisièmement|pour finir|first(?:ly)?|second(?:ly)?|lastly|primero|segundo|par ailleurs|si oui|si c['’]est le cas|dans ce cas|if (?:it|they|that|this) (?:does|do|is|are)|le cas échéant|dans l['’]affirmative|if so|if yes|de plus|en outre|enfin|aussi|ensuite|également|d['’]autre part|d['’]une part|autre question|(?:une )?dernière question|"
     r"also|finally|moreover|in addition|furthermore|además|por último|question)\s*[,:]\s*)+",
     re.I,
 )
@@ -55,6 +57,14 @@ _LEAD_IN = re.compile(
 )
 
 
+# What an author says who answers their own question.
+_OWN_ANSWER = re.compile(
+    r"(?:personne|rien|jamais|non|oui|si|aucune?(?: idee)?|nulle part|(?:moi|nous) (?:non plus|aussi)|mystere|evidemment|bien sur(?: que (?:oui|non))?|"
+    r"peut-etre|sans doute|qui sait|allez savoir|nobody|no one|nothing|never|no|yes|of course(?: not)?|nadie|nada|nunca|ninguno|niemand|nichts|nein|ja|"
+    r"ninguem)\W*$"
+)
+# What a question begins with that says the one before it in other words.
+_SAID_AGAIN = re.compile(r"(?:i mean|that is|in other words|je veux dire|c'est-a-dire|autrement dit|en clair|ou plutot|plus precisement|es decir|quero dizer|das heisst)\b")
 # "… et sous quelles réserves ?": what is asked about stands in the question before.
 _FRAGMENT = re.compile(
     rf"^{PREPOSITION}(?:(?:quel(?:le)?s?|which|what|qu[eé]|cu[aá]l(?:es)?)(?: [\w'’-]+){{1,3}}|quand|combien|quoi|whom|when|cu[aá]ndo)\s*\??$", re.I
@@ -74,7 +84,7 @@ class Asked:
     """One question of a mail: ``text`` in its author's words, ``context`` what was said before that
     it needs, "" when it stands alone. ``refers`` whether it speaks of the context ("ce projet"),
     ``told`` whether that was told, not asked. ``earlier`` is all that was written shortly before it. ``requested``
-    whether its sentence requests an answer in so many words ("dites-nous si", "comptez-vous")."""
+    whether its sentence requests an answer in so many words ("dites-nous si", "comptez-vous"), or stands in a list of what is asked."""
 
     text: str
     context: str = ""
@@ -148,12 +158,14 @@ def find_questions(text: str, listener: Listener | None = None) -> list[Asked]:
         told = not any(before.asks and before.text[:MAX_CONTEXT] == context for before in sentences[:number])
         earlier = " ".join(one.text for one in sentences[max(number - _EARLIER, 0) : number])
         wonders = matches("wonders", sentence.text)
-        requested = matches("addressed", sentence.text) or (matches("indirect", sentence.text) and not wonders)
+        requested = sentence.led or matches("addressed", sentence.text) or (matches("indirect", sentence.text) and not wonders)
         found.append(Asked(parts[0], context, _refers(parts[0]), told, earlier, requested))
         for before_it, part in pairwise(parts):
             refers = _refers(part) or bool(_FRAGMENT.match(part))
             if content(part):
-                meant = before_it[:MAX_CONTEXT] if refers else ""
+                # "Quand a-t-il été créé et par qui ?": what "il" is was said before both.
+                whole = context if told and (_refers(before_it) or content(before_it) <= 1) else before_it
+                meant = whole[:MAX_CONTEXT] if refers else ""
                 found.append(Asked(part, meant, refers, False, f"{earlier} {before_it}".strip(), requested))
     return _distinct(_lead_ins_left_out(found))[:MAX_QUESTIONS]
 
@@ -164,12 +176,12 @@ def read_sentences(text: str, listener: Listener) -> list[Sentence]:
     led = False
     for line, item in _lines(text):
         if item and pieces:
-            led = led or bool(pieces[-1][0].endswith(":") and _lead().search(fold(pieces[-1][0])))
+            led = led or _announces(pieces[-1][0])
         said = [part for part in (_BARE_GREETING.sub("", _GREETING.sub("", piece)).strip(" \t\"«»“”") for piece in _sentences(line))
                 if any(c.isalpha() for c in part)]
         pieces += [(part[:MAX_SENTENCE], item, item and led) for part in said]
         if not item:
-            led = bool(said) and said[-1].endswith(":") and bool(_lead().search(fold(said[-1])))
+            led = bool(said) and said[-1].endswith(":") and _announces(said[-1])
     found: list[Sentence] = []
     for (piece, item, led), heard in zip(pieces, listener.hears([p for p, _, _ in pieces]), strict=True):
         named = led and len(piece.split()) <= 30
@@ -180,12 +192,15 @@ def read_sentences(text: str, listener: Listener) -> list[Sentence]:
 
 
 def _told(sentences: list[Sentence]) -> list[Sentence]:
-    """With what is only told before "is that right?", or announces a list, as not asked."""
+    """With what is only told before "is that right?", announces a list, or is answered by its author at once
+    ("Who wins? Nobody."), as not asked."""
     out = []
     for sentence, after in zip(sentences, [*sentences[1:], None], strict=False):
-        announces = after is not None and after.led and not sentence.item and sentence.text.endswith(":")
+        announces = after is not None and after.led and not sentence.item and _announces(sentence.text)
         meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and content(after.text) <= 2
-        told = announces or (meant and not stated(sentence.text))
+        answered = after is not None and not after.asks and "?" in sentence.text and bool(_OWN_ANSWER.match(fold(after.text)))
+        answered = answered or (after is not None and after.asks and bool(_SAID_AGAIN.match(fold(after.text))))
+        told = announces or answered or (meant and not stated(sentence.text))
         out.append(replace(sentence, asks=False) if told else sentence)
     return out
 
@@ -219,12 +234,16 @@ def _wraps(above: str, line: str) -> bool:
 def _sentences(line: str) -> list[str]:
     out: list[str] = []
     start = 0
-    for mark in re.finditer(r"[.!?…]+[\"»”)]*\s+(?=[^\s])", line):
+    small = line[:1].islower() and not re.search(r"[.!?]\s+[A-ZÀ-Þ]", line)  # of a writer who begins no sentence with a capital
+    for mark in re.finditer(r"[.!?…]+(?:\s?[»”\")])*\s+(?=[^\s])", line):
+        # "la rubrique « Le saviez-vous ? », que …": the sentence goes on.
+        if mark.group().rstrip()[-1:] in "»”\"" and re.match(r"[a-zà-ÿ,;:–—-]", line[mark.end() :]):
+            continue
         before = line[start : mark.end()].strip()
-        if line[mark.start()] == "." and _ABBREVIATION.search(before):
+        if line[mark.start()] == "." and (_ABBREVIATION.search(before) or (before[-2:-1].isdigit() and _ORDINAL.match(line[mark.end() :]))):
             continue
         # "Bonjour ?" and other single words go with what follows.
-        if line[mark.end() : mark.end() + 1].islower() and line[mark.start()] in ".…":
+        if line[mark.end() : mark.end() + 1].islower() and line[mark.start()] in ".…" and not (small and line[mark.start()] == "." and line[mark.start() : mark.start() + 2] != ".."):
             continue
         out.append(before)
         start = mark.end()
@@ -315,5 +334,6 @@ def _words(asked: Asked) -> tuple[set[str], set[str]]:
     return own, set(stems(asked.full))
 
 
-def _lead() -> re.Pattern[str]:
-    return re.compile(read_asking()["lead"])
+def _announces(text: str) -> bool:
+    """Whether ``text`` leads in to a list of what is asked; nothing but a colon may end it."""
+    return text[-1:] not in ".!?…;" and bool(re.search(read_asking()["lead"], fold(text)))

@@ -27,7 +27,7 @@ _IMPERSONAL = re.compile(
 )
 _PRONOUN = re.compile(
     r"\b(?:(?:chez|avec|pour|entre|par|vers|a|de) (?:eux|elles?)|d'(?:eux|elles?)|leurs?|lui|celui-ci|celle-ci|"
-    r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je) y|it|its|they|them|their|"
+    r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je|qui|quand|combien|comment) (?:s')?y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
     r"\b(?:l[aes]s? |l')(?:re)?(?:joindre|contacter|appeler|solliciter)\b|"
     r"\b(?:son|sa|ses|his|her) (?:\w+ )?(?:adresse|e-?mail|mail|courriel|telephone|tel|numero|contact|coordonnees|site|"
@@ -57,6 +57,8 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
         return ""
     for sentence in [*reversed(sentences), subject]:
         found = {fold(name): name for name in _names(sentence, index)}
+        if len(found) > 1:  # of several, the one that the subject names
+            found = {key: name for key, name in found.items() if key in fold(subject)} or found
         if found:
             return next(iter(found.values())) if len(found) == 1 else ""
     return ""

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from mailparser_reply import EmailReplyParser
 from mailparser_reply.parser import EmailMessage
 
-from assistant.words import fold
+from assistant.words import fold, tokens
 
 _LANGUAGES = ["fr", "en", "es", "de", "it"]
 _MAX = 20_000
+# Of a signature: so many lines, none longer.
+_SIGNED, _WIDE = 8, 70
 _ORIGINAL = re.compile(
     r"^[>\s]*[-_*]{2,}\s*(?:message (?:d['’]origine|original|initial)|original message|mensaje original|"
     r"mensagem original|urspr[üu]ngliche nachricht|message pr[ée]c[ée]dent)\s*[-_*]{2,}|^_{20,}\s*$",
@@ -59,12 +61,14 @@ class Written:
     passed_on: str
 
 
-def written_now(text: str) -> Written:
-    """Take a mail's text apart; lines are stripped."""
+def written_now(text: str, author: str = "") -> Written:
+    """Take a mail's text apart; lines are stripped. ``author`` is the name that its author goes by."""
     text, passed_on = _cut(text[:_MAX], _FORWARD)
     text, quoted = _cut(text, _ORIGINAL)
     top, below = _top(text)
     body, signature = _signed(top)
+    body, name = _named(body, author)
+    signature = f"{name}\n{signature}".strip()
     # A reply that stands between quoted lines: what is not quoted is what was written.
     if not body.strip() and text.strip():
         own = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
@@ -117,6 +121,20 @@ def _signed(text: str) -> tuple[str, str]:
             rest = rest[:number]
             break
     return "\n".join(body), "\n".join(rest)
+
+
+def _named(body: str, author: str) -> tuple[str, str]:
+    """``body`` up to its author's name, and that with what follows: their function, their service."""
+    lines = body.split("\n")
+    known = set(tokens(author))
+    for number in range(len(lines) - 1, 0, -1):
+        words = tokens(lines[number])
+        below = [line for line in lines[number + 1 :] if line.strip()]
+        if len(lines) - number > _SIGNED or any(line.rstrip().endswith(("?", ":")) or len(line) > _WIDE for line in below):
+            break
+        if words and known and len(words) <= 4 and set(words) <= known | {word[:1] for word in known} and set(words) & known:
+            return "\n".join(lines[:number]), "\n".join(lines[number:])
+    return body, ""
 
 
 def _more_below(lines: list[str]) -> bool:

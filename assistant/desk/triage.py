@@ -13,7 +13,7 @@ from threading import Lock
 from assistant.answering.assistant import Assistant
 from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
-from assistant.desk.asking import Listener
+from assistant.desk.asking import Listener, matches
 from assistant.desk.automated import (
     automated,
     between_others,
@@ -111,16 +111,17 @@ class Desk:
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
         settled = [q.text for q, look in zip(asked, looked, strict=True) if _settled(look)] + rhetorical
+        told = bool(replies) and all(reply.kind == "answered" for reply in replies)
         if not human and any(
-            self._listener.calls_for_person(sentence.text)
+            self._listener.calls_for_person(sentence.text, surely=told and not sentence.asks)
             and not _within(settled, sentence.text) and not declined(sentence.text)
             for sentence in read_sentences(text, self._listener)
         ):
             human = [PERSON]
         answered = any(reply.kind == "answered" for reply in replies)
-        of_the_call = any(look and look.near >= NEAR and "?" in q.text for q, look in zip(asked, looked, strict=True))
+        of_the_call = any(look and look.near >= NEAR and not look.answer.abstained and "?" in q.text for q, look in zip(asked, looked, strict=True))
         sells = (not human and not answered and is_offer(text)) or (
-            not set(human) - {PERSON} and not of_the_call and is_plain_offer(text)
+            not set(human) - _SELLERS and not of_the_call and is_plain_offer(text)
         )
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
@@ -175,6 +176,8 @@ class Desk:
         """Whether a question, beside one that is answered, is of the kind that wants no answer."""
         if asked.requested or looked is None or looked.near >= NEAR or _settled(looked) or sentence_reasons(asked.text):
             return False
+        if (asked.context and not asked.told) or matches("of_the_text", asked.text):  # it goes on asking, or asks what is written
+            return False
         return self._listener.how_surely(asked.text) < ASKS_SURELY
 
     def _deadline_is_near(self) -> bool:
@@ -209,6 +212,8 @@ class Desk:
             enough = CONFIDENT if question.fits and len(looks) == 1 else CERTAIN
             if not look.answer.abstained and look.answer.confidence >= enough:
                 break
+            if look.topics and look.answer.abstained and look.answer.confidence >= VERY_SURE and not question.refers:
+                break  # it says by itself what it asks, and that is left open: no answer to the question before will do
         if not looks:
             return None
         full = looks[min(1, len(looks) - 1)] if question.fits else looks[0]
@@ -260,6 +265,8 @@ _NAMED = frozenset({
     "extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected",
     "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
 }) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
+# What a mail that sells something may seem to want beside.
+_SELLERS = frozenset({PERSON, "call_wanted", "reminder"})
 # A mail that states one of these is for her even if its author wants no reply.
 _STILL_WANTED = frozenset({"legal", "personal_data", "press", "complaint", "distress", "injection"})
 # What these ask is never answered by a draft, even when the regulation has something near.
