@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
@@ -24,6 +25,13 @@ _HOW_MANY = re.compile(
     r"\b(?:combien (?:de |d'|y a-t-il (?:de |d'))|nombre (?:de |d')|cuant[oa]s|quant[oa]s)\s*(?P<noun>\w{3,})(?: (?P<kind>\w{5,}))?|"
     r"\b(?:how many|number of|wie viele)\s*(?P<noun2>\w{3,})"
 )
+_ONE = frozenset(("un", "une", "aucun", "aucune", "chaque", "plusieurs", "one", "no", "each"))
+_NUMBER = re.compile(r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante|cents?|mille|milliers?|millions?|milliards?|\w+aines?|double|triple|moitie)")
+# What is measured with, not counted.
+_UNITS = frozenset("temps fois annee annees ans mois jour jours semaine semaines heure heures minutes point points euros argent pages".split())
+# A figure counts what stands within so many telling words behind it ("les 10 plus grandes villes").
+_NEAR = 3
+_LIMITS = frozenset(("maximum", "minimum", "max", "min", "plus", "moins", "most", "least"))
 # Words of such a question that name nothing: they only say that what is counted belongs to something.
 _ASKING = frozenset(
     stems(
@@ -83,6 +91,36 @@ def counts_others(question: Question, candidate: Candidate, index: CallIndex) ->
         counted = [words for words in behind if len(words) == 2 and stem(words[0]) == stem(match["noun"])]
         if any(words[1] not in stop_words() for words in counted):
             return True
+    return False
+
+
+def never_counted(question: Question, candidates: Sequence[Candidate], index: CallIndex) -> bool:
+    """Whether it is asked how many there are of something that ``candidates`` speak of, while every figure beside it
+    counts something else ("79 countries, local authorities and …")."""
+    said = {match["noun"] or match["noun2"] for match in _HOW_MANY.finditer(fold(question.plain))}
+    terms = [term for term in question.terms if term.word in said and term.known and term.word not in _UNITS]
+    if len(terms) != 1 or question.context or question.language != index.call.language:  # words of others stand for several
+        return False
+    sentences = [
+        index.text(candidate.unit.document, sentence)
+        for candidate in candidates
+        for sentence in (*candidate.unit.sentences, *([candidate.unit.lead] if candidate.unit.lead else []), *candidate.parts)
+    ]
+    named = [text for text in sentences if terms[0].stems & frozenset(stems(text))]
+    return bool(named) and not any(_counted(text, terms[0].stems) for text in sentences)
+
+
+def _counted(text: str, noun: frozenset[str]) -> bool:
+    """Whether a figure in ``text`` may count ``noun``: it stands within three telling words before it, no comma between
+    them, or behind it with nothing else to count ("partenaires : 3 au plus")."""
+    for part in re.split(r"[,;]", text):
+        telling = [word for word in tokens(part) if word not in stop_words() or word in _ONE]
+        at = [number for number, word in enumerate(telling) if stem(word) in noun]
+        for n, word in enumerate(telling):
+            if word in _ONE or any(c.isdigit() for c in word) or _NUMBER.fullmatch(word):
+                alone = n + 1 == len(telling) or telling[n + 1] in _LIMITS
+                if any(0 < one - n <= _NEAR or (n > one and alone) for one in at):
+                    return True
     return False
 
 

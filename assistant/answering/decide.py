@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.attributes import untold
-from assistant.answering.counted import counts_asked, counts_others, items_missing
+from assistant.answering.counted import counts_asked, counts_others, items_missing, never_counted
 from assistant.answering.elsewhere import other_call, other_year, years_untold
 from assistant.answering.ends import end_asked
 from assistant.answering.follow_ups import asks_why, only_thanks
@@ -17,6 +17,7 @@ from assistant.answering.personal import own_fate, private_address
 from assistant.answering.question import Question, asked_for
 from assistant.answering.read import Reading, load_thresholds
 from assistant.answering.retrieve import Candidate, Retrieval
+from assistant.answering.subgroups import another_group
 from assistant.answering.whose import clauses, somebody_else
 from assistant.call import Call
 from assistant.types import FactKind, Status, Unit
@@ -44,6 +45,7 @@ _THE_CALL = frozenset(("aap", "ami", "appel", "call"))
 # How many of the best candidates are looked through for what is asked, and what share each must have.
 _SHOWN, _SHARE = 6, 0.03
 
+_PAGE = re.compile(r"\b(?:quelle|which|what|que|qual|welcher?) (?:page|pagina|seite)\b|\b(?:en|a) que pagina\b")
 _FIGURES: frozenset[FactKind] = frozenset({"count", "percent", "amount"})
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -129,6 +131,8 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         or _value_missing(question, reading.candidates[0], index)
         or items_missing(question, reading.candidates[0], index)
         or counts_others(question, reading.candidates[0], index)
+        or another_group(question, reading.candidates[0], index)
+        or never_counted(question, _shown(reading), index)
         or unnamed(question, index.traits(reading.candidates[0].unit, reading.candidates[0].parts).around)
         or untold(question, _shown(reading), index)
         or years_untold(question, _shown(reading), index)
@@ -186,9 +190,12 @@ def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -
 def _never_named(question: Question) -> bool:
     """Whether a figure is asked of something with a name that the sources never write. Who asks ("Ville de
     Lyon ici, …") is named in another clause, and German writes all nouns with a capital."""
-    if question.language == "de" or not question.kinds & _FIGURES:
+    of_a_page = bool(_PAGE.search(fold(question.plain)))
+    if question.language == "de" or not (question.kinds & _FIGURES or of_a_page):
         return False
-    asking = {word for clause in clauses(question.plain) if asked_for(clause)[1] & _FIGURES for word in tokens(clause)}
+    asking = {
+        word for clause in clauses(question.plain) if of_a_page or asked_for(clause)[1] & _FIGURES for word in tokens(clause)
+    }
     return any(term.name and not term.known and term.word in asking for term in question.terms)
 
 

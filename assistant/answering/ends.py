@@ -30,15 +30,15 @@ _UNTIL = re.compile(
     r"\b(?:dernier (?:jour|delai|moment)|derniere (?:limite|minute|date)|date limite|au plus tard|"
     r"clotures?|cloturer|se termine|prend fin|ferme|fermeture|echeance|deadline|ddl|"
     r"(?:la|de) fin|fini\w*|ends?|ende|fim|fin del?|too late|trop tard|latest|last day|last date|clos(?:e|es|ed|ing)|shuts?|cut-?off|due (?:date|by)|end date|"
-    r"limite|cierra|cierre|ultimo dia|ultimo plazo|ate que|encerra\w*|prazo (?:final|limite)|"
+    r"limite|bewerbungsende|cierra|cierre|ultimo dia|ultimo plazo|ate que|encerra\w*|prazo (?:final|limite)|"
     r"bis zu|frist\w*|einsendeschluss|bewerbungsschluss|schliesst|letzter tag|vence\w*|vencimiento|caduca|expir\w+|endet|lauft ab|scad\w+)\b|"
-    r"آخر موعد|اخر موعد|الموعد النهائي|اغلاق|إغلاق|ينتهي"
+    r"آخر أجل|اخر اجل|آخر مهلة|نهاية|آخر موعد|اخر موعد|الموعد النهائي|اغلاق|إغلاق|ينتهي"
 )
 _FROM = re.compile(
     r"\b(?:(?:a|avait|est|etait|a ete) ouvert(?= (?:quel|quand|le \d))|ouvr(?:e|ent|i?rait|aient|ait|ir\w*)|ouverture|s'ouvre|premier (?:et dernier )?jour|first (?:and last )?day|primer(?: y ultimo)? dia|primeiro(?: e ultimo)? dia|erster (?:und letzter )?tag|a partir de quand|des quand|debut\w*|commence\w*|demarr\w*|lancement|"
     r"open(?:s|ed)?|opening|from when|starts?|starting|begins?|launch(?:ed)?|since when|"
     r"abre|abren|apertura|abertura|a partir de cuando|a partir de quando|desde cuando|desde quando|empieza|comienza|comeca|inicio|"
-    r"ab wann|beginnt|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
+    r"ab wann|beginnt?|offnet|eroffnet|eroffnung|apre)\b|متى يبدأ|يفتح|بداية|افتتاح"
 )
 
 # How sources, in French or English, date the two ends of the time in which one applies, by whatever

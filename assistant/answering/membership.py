@@ -27,16 +27,18 @@ def named_as_member(question: Question) -> list[Term]:
     """The names of which ``question`` asks whether they belong to a group that has a name or a number itself ("the
     79 countries", "the ASToN network"); none where it asks otherwise, or of a kind ("the eligible towns")."""
     text = fold(question.plain)
-    found = _BELONGS.search(text) or (_OF_THEM.search(text) if question.context else None)
+    found = _BELONGS.search(text)
+    of_them = _OF_THEM.search(text) if found is None else None
+    found = found or of_them
     if found is None or len(text) != len(question.plain) or question.asked not in ("yesno", "open"):
         return []
     before, behind = question.plain[: found.start()], question.plain[found.end() :]
-    if not content(behind):
-        behind = question.context
+    if of_them or not content(behind):
+        behind = question.context or before
     words = set(tokens(behind))
     if not re.search(r"\d", behind) and not any(t.word in words and t.name and t.known for t in question.terms):
         return []
-    group = {stem(word) for word in words}
+    group = set() if behind == before else {stem(word) for word in words}
     named = {fold(word) for word in re.findall(r"\b[A-ZÀ-Þ][\w-]+", before)}
     return [t for t in question.terms if t.word in named and (t.name or not t.known) and stem(t.word) not in group]
 

@@ -66,10 +66,19 @@ _PRIVATE = re.compile(
 )
 
 
+# "Ça vous paraît bien parti pour être retenu ?"
+_OPINION = re.compile(
+    r"\b(?:vous (?:parait|semble)(?:-t-il)?|(?:pensez|croyez|estimez|trouvez)[- ]vous|vous (?:pensez|croyez|estimez|trouvez)|a votre avis|selon vous|d'apres vous|do you think|in your (?:view|opinion)|cree usted|en su opinion|na sua opiniao)\b"
+    r"[^.?!]{0,80}\b(?:retenue?s?|selectionnee?s?|des chances|une chance|bien partie?|chances?|selected|shortlisted|chosen|seleccionad\w+|selecionad\w+|posibilidades)\b"
+)
+
+
 def own_fate(question: Question) -> bool:
     """Whether it is asked what becomes or has become of the author's own project or message, under no condition
     that a rule may settle."""
     text = _PLEASE.sub(" ", fold(question.plain))
+    if _OPINION.search(text):
+        return True
     return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _RULE.search(text)
 
 

@@ -31,6 +31,7 @@ _SUPPOSES = re.compile(
 # Whoever asks is to do something on a day, folded: "peut-on déposer le …", "can I send it on …".
 _ACTING = re.compile(
     r"\b(?:depos\w*|depots?|candidat\w*|postul\w*|envo[iy]\w*|soum\w+|repond\w*|particip\w*|inscri\w+|transm\w+|remettre|"
+    r"(?:file|dossier|candidature|application|bid|proposal)s? (?:\w+ ){0,4}(?:ready|prete?s?|complete?s?|finished)|in time|early enough|a temps|assez tot|dans les temps|"
     r"apply\w*|submit\w*|send\w*|appl(?:ied|ication)|solicit\w*|presentar\w*|enviar\w*|candidatur\w*|concorrer|submeter|"
     r"einreich\w*|bewerb\w*|abgeb\w+|einsend\w*|inviare|presentare)\b|تقديم|أقدم|نقدم|إرسال"
 )

@@ -80,11 +80,11 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "contact", frozenset({"phone"}),
     ),
     (
-        r"\b(?:contact\w*|joindre|interlocut\w+|(?:qui|a qui|quelle (?:personne|agente?)|quel agent) (?:\w+ ){0,3}(?:ecrire|adresser|demander|s'adresser|s'adresse-t-on|appeler|voir)|(?:ecrire|m'adresser|s'adresser) a qui|(?:qui|quelle (?:personne|agente?)|quel agent) (?:repond|s'occupe|suit|gere|est (?:en charge|responsable|referent\w*|la referente))|correspondants?|referent\w*|who (?:can|should|do|to) (?:i |we )?(?:contact|write|ask|call|email)|whom(?! (?:is|are|does|the|this|it)\b)|get in touch|reach|contacto|contactar|contatar|contato|ansprechpartner\w*|kontakt\w*|a quien|wen)\b|اتصل|أتصل|مسؤول",
+        r"\b(?:contact\w*|joindre|interlocut\w+|(?:qui|a qui|quelle (?:personne|agente?)|quel agent) (?:\w+ ){0,3}(?:ecrire|adresser|demander|s'adresser|s'adresse-t-on|appeler|voir)|(?:ecrire|m'adresser|s'adresser) a qui|(?:qui|quelle (?:personne|agente?)|quel agent) (?:repond|s'occupe(?! de (?:faire|la gestion|gerer|l'entretien))|suit|gere|est (?:en charge|responsable|referent\w*|la referente))|correspondants?|referent\w*|who (?:can|should|do|to) (?:i |we )?(?:contact|write|ask|call|email)|whom(?! (?:is|are|does|the|this|it)\b)|get in touch|reach|(?:a )?quelle adresse (?:\w+[- ])?(?:peut-on|puis-je|pouvons-nous|faut-il|dois-je|doit-on)? ?(?:(?:lui|leur|vous) )?(?:poser|ecrire|demander)|contacto|contactar|contatar|contato|ansprechpartner\w*|kontakt\w*|a quien|wen)\b|اتصل|أتصل|مسؤول",
         "contact", _CONTACT,
     ),
     (
-        r"\b(?:quand(?! (?:meme|bien))|date|dates|jusqu'?a quand|jusqu'?a quelle date|jusqu'?a quel jour|echeance|deadline|ddl|delai|when|until when|how late|closing|hasta cuando|cuando|fecha|plazo|ate quando|quando|data|prazo|wann|bis wann|frist|datum|scadenza)\b|متى|موعد|تاريخ",
+        r"\b(?:quand(?! (?:meme|bien))|date|dates|jusqu'?a quand|jusqu'?a quelle date|jusqu'?a quel jour|echeance|deadline|ddl|delai|when|until when|how late|closing|hasta cuando|cuando|fecha|plazo|ate quando|quando|data|prazo|wann|bis wann|frist|datum|scadenza)\b|متى|موعد|تاريخ|آخر أجل|اخر اجل|المهلة",
         "fact", _WHEN,
     ),
     (
@@ -116,7 +116,7 @@ _PATTERNS: tuple[tuple[str, Asked, frozenset[FactKind]], ...] = (
         "fact", frozenset({"url"}),
     ),
     (
-        r"\b(?:quels sont|quelles sont|quels|quelles|liste\w*|enumer\w*|citez|donnez (?:moi )?(?:les|des|tou\w+)|exemples?|list|which|what are|examples?|cuales|quais|welche|lista|beispiele?)\b|ما هي|أذكر",
+        r"\blesquel(?:le)?s ?\??$|\b(?:quels sont|quelles sont|quels|quelles|liste\w*|enumer\w*|citez|donnez (?:moi )?(?:les|des|tou\w+)|exemples?|list|which|what are|examples?|cuales|quais|welche|lista|beispiele?)\b|ما هي|أذكر",
         "list", frozenset(),
     ),
     (

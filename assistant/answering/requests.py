@@ -50,6 +50,12 @@ _FILLER = re.compile(
     r"dont (?:parle|fait état|fait mention) (?:votre|le|ce|cet) \w+|exactly|precisely)\b(?=\s*[,?.!;]),?|,\s*(?:au juste|concrètement|exactly),",
     re.IGNORECASE,
 )
+# "Whom to ask at the agency, but not about third places?"
+_EXCLUDED = re.compile(
+    r"\s*\(?,?\s*\b(?:(?:qui|que|dont)\s+(?:ne|n['’])\s*\w+\s+pas\s+(?:sur|de|aux?|les?)|(?:mais\s+)?(?:pas|non)\s+(?:sur|pour|concernant|au sujet d[eu]s?)|hors(?: d[eu]s?| sujets?)?|en dehors d[eu]s?|"
+    r"autres? que(?: sur| pour)?|sauf|excepté|not (?:about|on|for|concerning)|other than|except(?: for)?|excluding|no sobre|não sobre|nicht (?:zu|über))\s+(?:l[ea]s? |l['’]|des? |d['’]|the )?[\w'’-]+(?:[ -][\w'’-]+)?\)?",
+    re.IGNORECASE,
+)
 # "À qui s'adresse l'appel ?" asks whom it is for, "à qui s'adresser" whom to ask.
 _MEANT_FOR = re.compile(r"\b([àaÀA]) qui s['’]adresse(?= (?:l['’]|cet(?:te)? |ce |le |la |votre |notre )\w)")
 
@@ -59,7 +65,13 @@ def unambiguous(text: str) -> str:
     return _MEANT_FOR.sub(r"\1 qui est destiné", text)
 
 
+def without_exclusion(text: str) -> str:
+    """``text`` less what it says is not meant ("…, pas sur les tiers-lieux"), which draws all the same."""
+    bare = _EXCLUDED.sub(" ", text).replace("  ", " ").strip()
+    return bare if len(bare.split()) > 2 else text
+
+
 def without_fillers(text: str) -> str:
     """``text`` less what only decorates it; as it is where little would be left."""
     bare = _FILLER.sub(" ", text).replace("  ", " ").replace(" ,", ",").strip()
-    return bare if len(bare.split()) > 2 else text
+    return bare if len(bare.split()) > 3 else text

@@ -14,7 +14,7 @@ from assistant.answering.call_named import without_title
 from assistant.answering.follow_ups import content, context_of, refers_back
 from assistant.answering.ordinals import name_ordinal
 from assistant.answering.question import Question, asked_for, names_oneself
-from assistant.answering.requests import unambiguous, without_fillers, without_request
+from assistant.answering.requests import unambiguous, without_exclusion, without_fillers, without_request
 from assistant.answering.shorthand import apostrophes, write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
@@ -42,6 +42,16 @@ _ARABIC = 5
 # of several sentences the right question comes first in 85 % of the whole, 90 % with 3, 75 % with 2.
 _ENOUGH = 3
 _COUNTED: frozenset[FactKind] = frozenset({"amount", "percent", "count"})
+# "A region asks me by when it has to hand in its bid. What do I tell them?"
+_TELL_THEM = re.compile(
+    r"^(?:\w+,? )?(?:what (?:do|should|can|shall|could) (?:i|we) (?:tell|say|answer|reply)|que (?:dois|puis|peut|faut|devons|pouvons)[- ](?:je|on|il|nous) (?:lui |leur )?(?:dire|repondre)|"
+    r"que (?:lui|leur) (?:dire|repondre)|je (?:leur|lui) (?:dis|reponds) quoi|quoi (?:leur|lui) (?:dire|repondre)|que les? (?:digo|respondo|contesto)|o que (?:lhes? )?digo|was (?:sage|antworte) ich)\b"
+)
+_PASSED_ON = re.compile(
+    r"\b(?:ask(?:s|ed|ing)?|wants? to know|wonders?|demand(?:e|ent|ait)|veut savoir|veulent savoir|souhaite savoir|aimerait savoir|voudrait savoir|interroge|pregunta\w*|pergunta\w*|fragt)\b[^.?!]{0,30}?\b"
+    r"(?P<asked>(?:by when|until when|when|whether|if|who|whom|which|what|how|where|si|s'il|quand|qui|quel\w*|combien|comment|où|jusqu|à qui|avant quelle|cuándo|cuál|quién|cómo|quando|qual|quem|bis wann|wann|wer|ob|wie)\b.+)",
+    re.IGNORECASE,
+)
 # Words of a sentence that may ask for two things by naming them.
 _FEW = 20
 _SENTENCES = re.compile(r"(?<=[.!?…？؟])\s+|\n+")
@@ -79,7 +89,7 @@ _REQUESTS = re.compile(
 # "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
 _BACK = re.compile(
     r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
-    r"(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
+    r"(?:pour|avec|chez|entre|par|vers|sans) (?:eux|elles?)|d'(?:eux|elles)|(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
     r"es[ao]s?|est[ao]s?|tal(?:es)?|tais|iss?to|isso|ess[ae]s?|solch\w*|dies\w*|dafur|damit|hierfur)\b"
 )
 _CALL_ITSELF = re.compile(
@@ -129,6 +139,8 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
         plain = apostrophes(plain, index.lexicon.knows)
     plain = unambiguous(without_title(without_request(plain), index.call.title))
     asked, kinds = asked_for(plain)
+    if asked == "contact":
+        plain = without_exclusion(plain)
     values = tuple(find_values(text))
     given = frozenset(value.kind for value in values if value.kind in ("phone", "email"))
     if given and asked in ("open", "yesno") and not names_oneself(plain):
@@ -145,14 +157,22 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
     )
 
 
+# What sets the scene before an Arabic question: "نحن بلدية صغيرة في تونس، ما هو آخر أجل …؟"
+_SCENE = re.compile(r"^\s*(?:نحن|أنا|انا|إننا|نمثل|أمثل|أعمل|نعمل)\b[^،؟]*،\s*(?=\S)")
+
+
 def _focus(message: str) -> str:
     """The sentence that asks, where it says enough by itself, with the one before where it refers back to
     that; else all of the message."""
+    message = _SCENE.sub("", message)
     sentences = [s for s in _SENTENCES.split(message) if s.strip()]
     asking = [number for number, s in enumerate(sentences) if _ASKS.search(s)]
     if not asking:
         return message
     last, words = sentences[asking[-1]], content(sentences[asking[-1]])
+    if asking[-1] and _TELL_THEM.search(fold(last)):
+        passed_on = _PASSED_ON.search(sentences[asking[-1] - 1])
+        return passed_on["asked"] if passed_on and content(passed_on["asked"]) > 1 else message
     if words >= _ENOUGH and asking[-1] and _BACK.search(_CALL_ITSELF.sub(" ", fold(last))):
         return f"{sentences[asking[-1] - 1]} {last}"
     # "Until when must one apply?": what kind of fact is asked says as much as a word.

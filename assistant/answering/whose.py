@@ -18,7 +18,7 @@ from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import SPOKEN, phrases
 from assistant.types import FactKind, Unit
 from assistant.values import find_values
-from assistant.words import stem, stop_words, tokens
+from assistant.words import fold, stem, stop_words, tokens
 
 _ADDRESSES: frozenset[FactKind] = frozenset({"email", "phone"})
 # Words of any such question, which tell nobody apart, beside those that make it one.
@@ -36,6 +36,8 @@ _SURE = 0.95
 _LOOKED_THROUGH = 20
 # First name and family name.
 _FULL_NAME = 2
+# Whoever sees to it is the officer.
+_THIS_CALL = re.compile(r"\b(?:(?:ce|cet|cette|this|ese|este|esta|dies\w+) (?:appels?|aap|dispositif|programme|call|scheme|programa|convocatoria|aufruf)|l'(?:appel|aap)|the call)\b")
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
 
 
@@ -55,6 +57,8 @@ def somebody_else(
     handoff, document = index.call.handoff, candidate.unit.document
     text = "\n".join(index.text(document, part) for part in candidate.parts)
     if any(address and address in text for address in (handoff.email, handoff.phone)):
+        if _THIS_CALL.search(fold(question.plain)) and not any(_of_another(term, index) for term in told):
+            return False
         known |= _authority(index)
     if any(_own_stems(term, index) & known for term in told):
         return False
@@ -175,6 +179,19 @@ def _asking(text: str) -> list[str]:
 
 def _tells(term: Term) -> bool:
     return term.word not in _ANY and not term.word.isdigit() and asked_for(term.word)[0] != "contact"
+
+
+def _of_another(term: Term, index: CallIndex) -> bool:
+    """Whether ``term`` names the body or somebody of a contact that is not the officer's."""
+    handoff = index.call.handoff
+    own = frozenset(map(stem, tokens(handoff.name)))
+    if term.exact in index.people:
+        return term.exact not in own
+    others = [
+        unit for unit in index.catalog.contacts
+        if not any(address and address in index.text(unit.document, unit.span) for address in (handoff.email, handoff.phone))
+    ]  # fmt: skip
+    return term.name and any(term.stems & index.heading_words(unit) for unit in others)
 
 
 def _authority(index: CallIndex) -> frozenset[str]:

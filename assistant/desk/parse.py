@@ -31,7 +31,7 @@ _KEPT_HEADERS = (
 )  # fmt: skip
 _PASSED_ON = re.compile(r"\s*(?:tr|fwd?|wg|rv|i)\s*:", re.I)
 # "Je vous transfère, c'est pour vous."
-_PASSES_ON = re.compile(r"\btransf[ée]r|\bfais suivre|\bfaisons suivre|\bci-dessous\b|\bforward|\bsee below\b|\breenv[íi]|\bweitergeleitet|\bleite\b", re.I)
+_PASSES_ON = re.compile(r"\btransf[éèe]r|\bfais suivre|\bfaisons suivre|\bci-dessous\b|\bforward|\bsee below\b|\breenv[íi]|\bweitergeleitet|\bleite\b", re.I)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 
 

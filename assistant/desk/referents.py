@@ -38,6 +38,9 @@ _PRONOUN = re.compile(
     r"\b(?:der verein|das netzwerk|die agentur)\b"
 )
 _MUST = re.compile(r"\b(?:dois|doit|devons|dois-je|devrais)\b", re.I)
+# Content words of "the address, please?"; and what means the call's own officer.
+_BARE = 2
+_OURS = re.compile(r"\b(?:vous|votre|vos|appels?|aap|referent\w*|chargee?|officer|you|your|call|ministere|embassade|ambassade|scac)\b")
 # What is said before "Whom may I contact?".
 _REACHING = re.compile(r"\b(?:adresse\w*|contact\w*|interlocut\w+|joindre|ecrire|referent\w*|coordonnees|numero|telephone|address|reach|get in touch)\b")
 
@@ -52,6 +55,10 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
         # "I look for an address at the agency. Whom may I contact?"
         named = {fold(name): name for name in _names(sentences[-1], index)}
         if len(named) == 1 and not _names(question, index):
+            return next(iter(named.values()))
+    if asked_for(question)[0] == "contact" and content(question) <= _BARE and not _OURS.search(asked) and not _names(question, index):
+        named = {fold(name): name for name in _names(subject, index)}
+        if len(named) == 1:  # a mail about Villes Internet, and "the address?"
             return next(iter(named.values()))
     if not (_PRONOUN.search(asked) or re.search(read_asking()["pronoun_subject"], asked)) or _names(question, index):
         return ""
@@ -75,7 +82,7 @@ def _names(text: str, index: CallIndex) -> list[str]:
     for run in _RUN.finditer(text):
         name = _ARTICLE.sub("", run.group())
         words = [word for word in tokens(name) if word not in stop_words()]
-        if words and not set(words) <= _own_words(index) and fold(name) not in _territories() and _known(name, index):
+        if name[:1].isupper() and words and not set(words) <= _own_words(index) and fold(name) not in _territories() and _known(name, index):
             found.append(name)
     return found
 

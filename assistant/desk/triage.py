@@ -43,9 +43,9 @@ SURE = 0.7
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
 VERY_SURE, CERTAIN = 0.9, 0.98
-# Below this cosine nothing that is known or asked of any call is near a question, and below this
-# probability of asking it may be rhetorical ("Who would have thought?").
-NEAR, ASKS_SURELY = 0.55, 0.96
+# Below this cosine nothing that is known or asked of any call is near a question (in what may be an offer, below the
+# second, nothing that is left open), and below this probability of asking it may be rhetorical ("Who would have thought?").
+NEAR, NEARER, ASKS_SURELY = 0.55, 0.6, 0.96
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 PERSON = "person"
@@ -119,7 +119,7 @@ class Desk:
         ):
             human = [PERSON]
         answered = any(reply.kind == "answered" for reply in replies)
-        of_the_call = any(look and look.near >= NEAR and not look.answer.abstained and "?" in q.text for q, look in zip(asked, looked, strict=True))
+        of_the_call = any(look and look.near >= (NEARER if look.answer.abstained else NEAR) and "?" in q.text for q, look in zip(asked, looked, strict=True))
         sells = (not human and not answered and is_offer(text)) or (
             not set(human) - _SELLERS and not of_the_call and is_plain_offer(text)
         )
@@ -174,7 +174,7 @@ class Desk:
 
     def _rhetorical(self, asked: Asked, looked: _Looked | None) -> bool:
         """Whether a question, beside one that is answered, is of the kind that wants no answer."""
-        if asked.requested or looked is None or looked.near >= NEAR or _settled(looked) or sentence_reasons(asked.text):
+        if asked.requested or looked is None or looked.near >= NEAR or looked.topics or _settled(looked) or sentence_reasons(asked.text):
             return False
         if (asked.context and not asked.told) or matches("of_the_text", asked.text):  # it goes on asking, or asks what is written
             return False

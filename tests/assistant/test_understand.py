@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.requests import without_request
+from assistant.answering.assistant import Assistant
+from assistant.answering.requests import without_exclusion, without_fillers, without_request
 from assistant.answering.shorthand import apostrophes
 from assistant.answering.understand import detect_language, split_questions
 
@@ -117,3 +118,27 @@ def test_apostrophes_are_put_back_before_known_words() -> None:
     known = {"appel", "aide", "agence", "location", "danse"}
     written = apostrophes("Lappel daide de lagence : location, danse, lavande", lambda word: word.lower() in known)
     assert written == "L'appel d'aide de l'agence : location, danse, lavande"
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("C'est quoi, au juste, Urbact, tel que vous le présentez ?", "C'est quoi Urbact ?"),
+    ("Le réseau ASTON dont parle votre document, il regroupe combien de villes ?", "Le réseau ASTON il regroupe combien de villes ?"),
+    ("Que veut-on exactement ?", "Que veut-on exactement ?"),
+])  # fmt: skip
+def test_what_only_decorates_a_question_is_left_out(text: str, left: str) -> None:
+    assert without_fillers(text) == left
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("À qui écrire à l'agence pour une demande qui ne porte pas sur les ateliers ?", "À qui écrire à l'agence pour une demande ?"),
+    ("Whom do I call, other than the prefecture?", "Whom do I call ?"),
+    ("Qui contacter pour les ateliers ?", "Qui contacter pour les ateliers ?"),
+])  # fmt: skip
+def test_what_is_not_meant_is_left_out(text: str, left: str) -> None:
+    assert without_exclusion(text).replace("?", " ?").replace("  ", " ") == left
+
+
+def test_what_others_want_to_know_is_asked(assistant: Assistant) -> None:
+    english = assistant.ask("I work at an embassy and a region asks me by when it has to hand in its bid. What do I tell them?")
+    french = assistant.ask("Un maire me demande si un même projet peut couvrir les deux champs. Que dois-je lui répondre ?")
+    assert "13 March 2024" in english.text and "l'un des deux (ou les deux)" in french.text

@@ -30,6 +30,7 @@ def test_the_address_of_somebody_else_is_not_given(assistant: Assistant, questio
         "numéro de téléphone du ministère",
         "Je suis de la Ville de Lyon, quel est votre téléphone ?",
         "Quel est le téléphone de Mme Millon du MEAE ?",
+        "Un maire veut parler à la personne qui suit ce dispositif à Paris. Quel numéro lui donner ?",
     ],
 )
 def test_the_referent_officer_speaks_for_her_body(assistant: Assistant, question: str) -> None:
@@ -57,3 +58,13 @@ def test_an_address_stands_beside_the_name_that_it_belongs_to(
 def test_the_contact_of_the_body_that_is_named(assistant: Assistant, question: str) -> None:
     text = assistant.ask(question).text
     assert "coordination@villes-internet.net" in text and "morgane.millon" not in text
+
+
+@pytest.mark.parametrize("question", [
+    "À qui écrire à l'ANCT pour une demande qui ne porte pas sur les tiers-lieux ?",
+    "À quelle adresse peut-on poser à l'ANCT une question d'ordre général (pas sur les tiers-lieux) ?",
+    "ANCT : auriez-vous le nom et l'adresse électronique de la personne qui suit cet AAP chez eux ?",
+])  # fmt: skip
+def test_what_is_excluded_draws_nobody(assistant: Assistant, question: str) -> None:
+    text = assistant.ask(question).text
+    assert "Caroline.XU" in text and "LAGET" not in text

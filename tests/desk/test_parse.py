@@ -85,6 +85,25 @@ def test_a_postscript_and_a_list_are_kept() -> None:
     assert written.signature.startswith("Cordialement")
 
 
+@pytest.mark.parametrize(("signed", "kept"), [
+    ("Ana Silva\nÉvaluation des politiques publiques", False),
+    ("A. Silva", False),
+    ("Ana\nChargée de mission\nRégion Est", False),
+    ("Ana Silva est ma collègue.", True),
+    ("Ana Silva\nQui peut candidater ?", True),
+    ("Une autre personne", True),
+])  # fmt: skip
+def test_below_the_name_of_its_author_a_mail_is_signed(signed: str, kept: bool) -> None:
+    written = written_now(f"Bonjour,\n\nQuelle est la date ?\n\n{signed}", "Ana Silva")
+    assert (signed in written.text) == kept and (signed in written.signature) != kept
+
+
+def test_a_mail_passed_on_twice_is_read_to_the_end() -> None:
+    inner = "Bonjour, je vous transfère, c'est pour vous.\n\n-----Message d'origine-----\nDe : x@exemple.fr\nObjet : AAP\n\nQuels sont les deux champs ?"
+    mail = parse_mail(f"From: a@exemple.fr\nSubject: Fwd: AAP\n\n---------- Forwarded message ---------\n{inner}".encode())
+    assert "Quels sont les deux champs ?" in mail.forwarded
+
+
 def test_bombs_are_cut_short() -> None:
     part = b"--B\r\nContent-Type: text/plain\r\n\r\nx\r\n"
     wide = b"From: a@b.fr\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n" + part * 10_000 + b"--B--\r\n"

@@ -21,6 +21,10 @@ _ASTON = "Our friends in France told us that your call refers to a network of Af
         ("Quelle est son adresse de contact ?", "Combien de membres compte Villes Internet ?", "", "Villes Internet"),
         ("Qui dois-je contacter ?", "Je cherche une adresse générale à l'ANCT.", "", "ANCT"),
         ("Qui dois-je contacter ?", "Nous travaillons avec l'ANCT.", "", ""),
+        ("L'adresse de contact ?", "L'année de création de l'association ?", "Villes Internet", "Villes Internet"),
+        ("L'adresse de contact de la référente ?", "", "Villes Internet", ""),
+        ("Qui y répond aux questions générales ?", "De quelles structures l'ANCT est-elle née ?", "", "ANCT"),
+        ("La personne qui suit cet appel chez eux ?", "Nous sommes Petites villes de demain et travaillons avec l'ANCT.", "Qui contacter à l'ANCT ?", "ANCT"),
         ("Wie lautet Ihre Adresse?", "Wir kennen Villes Internet.", "", ""),
         # Nothing is meant but the question itself, or what it names.
         ("Est-il possible de candidater seul ?", _ASTON, "", ""),

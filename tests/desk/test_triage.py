@@ -39,6 +39,11 @@ def test_a_question_gets_a_cited_draft(desk: Desk, letter: Letter, assistant: As
         ("Pouvez-vous nous garantir le financement ?", "promise"),
         ("C'est inadmissible, personne ne répond.", "complaint"),
         ("Où en est notre dossier ?", "case"),
+        ("Serait-il possible de nous laisser jusqu'au 25 mars ?", "extension"),
+        ("Could you give us until Friday?", "extension"),
+        ("Il est 2 h 40, je n'y arrive plus. La date, c'est bien le 13 mars ?", "distress"),
+        ("Je ne sais plus à qui le dire. Quelle est la date de clôture ?", "distress"),
+        ("We would like to set up a short video meeting next week.", "call_wanted"),
         ("Can you call me back tomorrow? Please give me a call.", "call_wanted"),
     ],
 )

@@ -167,3 +167,40 @@ def test_an_order_to_the_machine_below_the_signature_is_seen(desk: Desk, letter:
 def test_what_is_told_of_a_project_is_no_reason(desk: Desk, letter: Letter, told: str) -> None:
     got = desk.triage(letter(f"Bonjour,\n\n{told}\n\n{ASKED}\n\nAna Silva"))
     assert got.human_reasons == ()
+
+
+@pytest.mark.parametrize("body", [
+    "J'espère que vous allez bien. Nous avons rédigé 312 dossiers l'an passé. Auriez-vous un quart d'heure pour découvrir notre forfait "
+    "(à partir de 890 € HT) ? Répondez STOP et je ne vous relancerai plus.",
+    "Did you get my previous email? We can bring your site to page one in 90 days, guaranteed. Would you be open to a free audit?",
+    "Notre solution d'inventaire est déjà adoptée par 120 organisations. Auriez-vous un créneau mardi pour une démonstration ? Tarif spécial, -30 %.",
+])  # fmt: skip
+def test_what_is_sold_gets_no_reply(desk: Desk, letter: Letter, body: str) -> None:
+    got = desk.triage(letter(f"Bonjour,\n\n{body}\n\nAna Silva"))
+    assert not got.needs_reply and not got.needs_human
+
+
+@pytest.mark.parametrize("body", [
+    "Je suis en congés à la montagne et ne lirai mes messages que lundi. Votre question est pressante ? Mon collègue prendra le relais.",
+    "Ya no trabajo aquí. Este buzón no se consulta; esta respuesta se envía sola. ¿Busca a la persona encargada? Escriba a otra@exemple.org.",
+])  # fmt: skip
+def test_what_a_program_answers_without_saying_so_in_a_header(desk: Desk, letter: Letter, body: str) -> None:
+    assert desk.triage(letter(body)).automated
+
+
+def test_who_goes_on_leave_and_asks_is_no_program(desk: Desk, letter: Letter) -> None:
+    assert not desk.triage(letter("Je suis en congés dès demain : quelle est la date de clôture de l'appel ?")).automated
+
+
+@pytest.mark.parametrize("body", [
+    f"{ASKED} Dans quel volet classer le réemploi ? Et pourquoi ?",
+    f"{ASKED} Le règlement évoque-t-il un lien avec l'économie sociale et solidaire ?",
+    f"{ASKED} Is Moldova among the eligible countries?",
+])  # fmt: skip
+def test_a_short_question_beside_one_that_is_answered_is_no_aside(desk: Desk, letter: Letter, body: str) -> None:
+    assert len(desk.triage(letter(f"Bonjour,\n\n{body}\n\nAna Silva")).questions) >= 2
+
+
+def test_what_the_question_asks_by_itself_is_not_answered_by_the_one_before(desk: Desk, letter: Letter) -> None:
+    got = desk.triage(letter("Dans quel délai après la clôture le comité se réunit-il ? Et quel jour les lauréats seront-ils publiés ?"))
+    assert "not_in_sources" in got.human_reasons
