@@ -34,6 +34,7 @@ from assistant.answering.prototypes import Prototypes, load_prototypes, topics
 from assistant.answering.question import Question
 from assistant.answering.read import Reading, read
 from assistant.answering.retrieve import Retrieval, retrieve
+from assistant.answering.subgroups import of_the_group
 from assistant.answering.texts import say
 from assistant.answering.understand import Understanding, clean, detect_language, understand
 from assistant.answering.whose import about_named, addressed, named_before
@@ -195,7 +196,7 @@ class Assistant:
             named = named_before(part, self._told(part, understood, draft, history, index), index)
             if named and reading.candidates:
                 reading = about_named(reading, named)
-            reading = addressed(part, reading, index)
+            reading = of_the_group(part, addressed(part, reading, index), index)
             decision = decide(part, retrieval, reading, index)
             if decision.status != "refused":
                 other = served_call(part, index, self.calls.values())

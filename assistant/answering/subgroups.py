@@ -7,6 +7,7 @@ Each part of a population is as near to the others as can be, for embeddings, so
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from babel import Locale
 
 from assistant.answering.index import CallIndex
 from assistant.answering.question import Question
+from assistant.answering.read import Reading
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import SPOKEN
 from assistant.call import read_toml
@@ -25,6 +27,8 @@ _AGE = re.compile(
     r"\b(?P<n2>\d{1,3}) ?(?:ans|years?|anos) et (?:plus|moins)\b"
 )
 _SHARE = re.compile(r"\b(?:pourcentage|proportion|taux|part|share|percentage|rate|anteil|prozent|porcentaje|percentagem)\b")
+# How many candidates are looked through, and what share one must have at least.
+_LOOKED_THROUGH, _SHARE_LEAST = 12, 0.01
 # Letters of the shortest name, and words of the longest.
 _SHORTEST, _LONGEST = 4, 4
 # Names of places that are words as well.
@@ -47,10 +51,23 @@ def another_group(question: Question, candidate: Candidate, index: CallIndex) ->
     return any(not any(f" {name}" in words for name in names) for names in _places(asked))
 
 
+def of_the_group(question: Question, reading: Reading, index: CallIndex) -> Reading:
+    """``reading`` with the first candidate that speaks of whom a share is asked, and gives one, where the best does
+    not."""
+    best = reading.candidates[:1]
+    if not best or not another_group(question, best[0], index):
+        return reading
+    for candidate in reading.candidates[1:_LOOKED_THROUGH]:
+        gives = "percent" in index.traits(candidate.unit, candidate.parts).kinds
+        if gives and candidate.share >= _SHARE_LEAST and not another_group(question, candidate, index):
+            candidate.score = best[0].score
+            return replace(reading, candidates=[candidate, *(c for c in reading.candidates if c is not candidate)])
+    return reading
+
+
 def _text(candidate: Candidate, index: CallIndex) -> str:
     unit = candidate.unit
-    whole = [sentence for sentence in unit.sentences if any(part.overlap(sentence) for part in candidate.parts)]
-    spans = [*([unit.lead] if unit.lead else []), *candidate.parts, *whole]
+    spans = [*([unit.lead] if unit.lead else []), *candidate.parts]
     headings = index.document(unit.document).heading_path(unit.section)
     return "\n".join([*headings, *(index.text(unit.document, span) for span in spans)])
 

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 from assistant.answering.call_named import without_title
 from assistant.answering.follow_ups import content, context_of, refers_back
 from assistant.answering.ordinals import name_ordinal
-from assistant.answering.question import Question, asked_for, names_oneself
-from assistant.answering.requests import unambiguous, without_exclusion, without_fillers, without_request
+from assistant.answering.question import QUESTION_TO, Question, asked_for, names_oneself
+from assistant.answering.requests import (
+    unambiguous,
+    without_exclusion,
+    without_fillers,
+    without_request,
+)
 from assistant.answering.shorthand import apostrophes, write_out
 from assistant.types import FactKind, Turn
 from assistant.values import find_values
@@ -54,7 +59,7 @@ _PASSED_ON = re.compile(
 )
 # Words of a sentence that may ask for two things by naming them.
 _FEW = 20
-_SENTENCES = re.compile(r"(?<=[.!?…？؟])\s+|\n+")
+_SENTENCES = re.compile(r"(?<=[.!?…？؟])(?<!\bvs\.)(?<!\bbzw\.)(?<!\bart\.)(?<!\bcf\.)(?<!\bex\.)(?<!\bM\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)\s+|\n+")
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
 _INTERROGATIVE = (
@@ -89,7 +94,7 @@ _REQUESTS = re.compile(
 # "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
 _BACK = re.compile(
     r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
-    r"(?:pour|avec|chez|entre|par|vers|sans) (?:eux|elles?)|d'(?:eux|elles)|(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
+    r"(?:un|quelques|des|an|some|algun|um|ein) (?:\w+ )?(?:exemples?|examples?|ejemplos?|exemplos?|beispiele?)(?! d| of|\w)|(?:pour|avec|chez|entre|par|vers|sans) (?:eux|elles?)|d'(?:eux|elles)|(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
     r"es[ao]s?|est[ao]s?|tal(?:es)?|tais|iss?to|isso|ess[ae]s?|solch\w*|dies\w*|dafur|damit|hierfur)\b"
 )
 _CALL_ITSELF = re.compile(
@@ -177,6 +182,8 @@ def _focus(message: str) -> str:
         return f"{sentences[asking[-1] - 1]} {last}"
     # "Until when must one apply?": what kind of fact is asked says as much as a word.
     plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not refers_back(last)
+    if words < _ENOUGH and asked_for(last)[0] == "contact" and QUESTION_TO.search(fold(message)):
+        return message
     return last if words >= _ENOUGH or plain else message
 
 

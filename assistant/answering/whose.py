@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.index import CallIndex
-from assistant.answering.question import Question, Term, asked_for
+from assistant.answering.question import QUESTION_TO, Question, Term, asked_for
 from assistant.answering.read import Reading
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import SPOKEN, phrases
@@ -62,9 +62,7 @@ def somebody_else(
         known |= _authority(index)
     if any(_own_stems(term, index) & known for term in told):
         return False
-    # German writes all nouns with a capital.
-    capitals = question.language != "de"
-    named = [t for t in told if t.known and ((t.name and capitals) or t.exact in index.people)]
+    named = [t for t in told if t.known and (_is_name(t, question) or t.exact in index.people)]
     native = question.language == index.call.language
     return bool(named) or (native and bool(told) and probability < _SURE)
 
@@ -136,7 +134,7 @@ def _under_names(question: Question, reading: Reading, index: CallIndex) -> Read
     if not reading.candidates or not somebody_else(question, reading.candidates[0], reading.probability, index):
         return reading
     asking = asking_words(question)
-    named = [t for t in question.terms if t.word in asking and _tells(t) and t.known and (t.name or t.exact in index.people)]
+    named = [t for t in question.terms if t.word in asking and _tells(t) and t.known and (_is_name(t, question) or t.exact in index.people)]
     for candidate in reading.candidates[:_LOOKED_THROUGH]:
         traits = index.traits(candidate.unit, candidate.parts)
         fits = candidate.unit.kind == "contact" and traits.kinds & question.kinds & _ADDRESSES
@@ -174,11 +172,18 @@ def clauses(text: str) -> list[str]:
 
 
 def _asking(text: str) -> list[str]:
-    return [clause for clause in clauses(text) if asked_for(clause)[0] == "contact"]
+    found = clauses(text)
+    asking = [clause for clause in found if asked_for(clause)[0] == "contact"]
+    return [*asking, *(clause for clause in found if asking and QUESTION_TO.search(fold(clause)))]
 
 
 def _tells(term: Term) -> bool:
     return term.word not in _ANY and not term.word.isdigit() and asked_for(term.word)[0] != "contact"
+
+
+def _is_name(term: Term, question: Question) -> bool:
+    """Whether ``term`` is a name; in German, which writes all nouns with a capital, an acronym."""
+    return term.name and (question.language != "de" or bool(re.search(rf"\b{term.word.upper()}\b", question.plain)))
 
 
 def _of_another(term: Term, index: CallIndex) -> bool:

@@ -89,7 +89,7 @@ def _asks(mail: Mail) -> bool:
     own = [fold(asked.text) for asked in find_questions(mail.written.text) if "?" in asked.text]
     own = [text for text in own if not re.search(r"\bbusca\b|\bprocura\b|\b(?:vous )?cherchez\b|\blooking for\b|\bneed (?:help|assistance)\b|\bbesoin d'aide\b|\b(?:votre|your|su) (?:question|demande|message|request|enquiry|matter|consulta) (?:est|is|es)\b|\brecevoir\b|\breceive\b|\brecibir\b|desinscri|desabonn|unsubscri", text)]
     return bool(own) and not re.search(
-        r"\bautomati\w+|out of (?:the )?office|absence\b|newsletter|infolettre|lettre d'info", fold(mail.subject)
+        r"\bautomati\w+|out of (?:the )?office|^(?:re ?: ?)?absen(?:ce|te?s?)\b|absence\b|newsletter|infolettre|lettre d'info", fold(mail.subject)
     )
 
 

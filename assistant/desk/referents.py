@@ -30,7 +30,7 @@ _PRONOUN = re.compile(
     r"(?:faut-il|peut-on|doit-on|on|je|nous|puis-je|qui|quand|combien|comment) (?:s')?y|it|its|they|them|their|"
     r"ell[oa]s|deles?|delas?|el[ea]s|ihn|dort|deren|dessen|davon)\b|"
     r"\b(?:l[aes]s? |l')(?:re)?(?:joindre|contacter|appeler|solliciter)\b|"
-    r"\b(?:son|sa|ses|his|her) (?:\w+ )?(?:adresse|e-?mail|mail|courriel|telephone|tel|numero|contact|coordonnees|site|"
+    r"\b(?:son|sa|ses|his|her) (?:\w+ )?(?:adresse|e-?mail|mail|courriel|telephone|tel|numero|contact|coordonnees|site|creation|fondation|siege|president\w*|membres?|missions?|role|histoire|titre|"
     r"address|phone)\b|"
     r"\b(?:l'|cette |ce |le |la )(?:agence|association|reseau|organisme|label|plateforme)\b|"
     r"\b(?:the|this|that) (?:agency|association|network|organisation|organization|platform|label)\b|"

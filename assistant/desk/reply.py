@@ -94,7 +94,8 @@ def _top(text: str) -> tuple[str, str]:
             full = "\n".join(lines[:number])
             break
     own = [line for line in full.split("\n") if not line.lstrip().startswith(">")]
-    return "\n".join(own), message.text[len(full) :]
+    quoted = [line.lstrip("> ") for line in full.split("\n") if line.lstrip().startswith(">")]
+    return "\n".join(own), "\n".join([*quoted, message.text[len(full) :]])
 
 
 def _attribution(line: str) -> bool:

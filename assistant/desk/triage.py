@@ -124,7 +124,9 @@ class Desk:
             not set(human) - _SELLERS and not of_the_call and is_plain_offer(text)
         )
         silent = not replies and not human
-        thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
+        said = [sentence.text for sentence in read_sentences(text, self._listener)]
+        informs = silent and not mail.attachments and self._listener.hears_nothing(said)
+        thanks = silent and (informs or is_thanks(text) or not text.strip() and not mail.attachments)
         asks_surely = any(self._listener.how_surely(question.text) >= VERY_SURE for question in asked)
         told_not_to = not _STILL_WANTED & set(human) and (
             between_others(mail.written.text) or (wants_no_reply(text) and not asks_surely)
@@ -174,7 +176,9 @@ class Desk:
 
     def _rhetorical(self, asked: Asked, looked: _Looked | None) -> bool:
         """Whether a question, beside one that is answered, is of the kind that wants no answer."""
-        if asked.requested or looked is None or looked.near >= NEAR or looked.topics or _settled(looked) or sentence_reasons(asked.text):
+        if asked.requested and not (matches("wish", asked.text) and self._listener.how_surely(asked.text) < VERY_SURE):
+            return False
+        if looked is None or looked.near >= NEAR or looked.topics or _settled(looked) or sentence_reasons(asked.text):
             return False
         if (asked.context and not asked.told) or matches("of_the_text", asked.text):  # it goes on asking, or asks what is written
             return False
@@ -266,7 +270,7 @@ _NAMED = frozenset({
     "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
 }) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
 # What a mail that sells something may seem to want beside.
-_SELLERS = frozenset({PERSON, "call_wanted", "reminder"})
+_SELLERS = frozenset({PERSON, "call_wanted", "reminder", "press", "promise"})
 # A mail that states one of these is for her even if its author wants no reply.
 _STILL_WANTED = frozenset({"legal", "personal_data", "press", "complaint", "distress", "injection"})
 # What these ask is never answered by a draft, even when the regulation has something near.
