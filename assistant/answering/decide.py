@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
 from assistant.answering.attributes import untold
+from assistant.answering.bodies import unnamed_body
 from assistant.answering.counted import counts_asked, counts_others, items_missing, never_counted
 from assistant.answering.elsewhere import other_call, other_year, years_untold
 from assistant.answering.ends import end_asked
@@ -140,7 +141,7 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
         return Decision("not_in_sources", 1.0 - probability)
-    if probability >= limits.answer:
+    if probability >= limits.answer and not _no_body(question, reading.candidates[0], index):
         return Decision("answered", probability)
     if probability >= limits.partial:
         return Decision("partial", probability, sure=False)
@@ -179,6 +180,11 @@ def _naming(unit: Unit, index: CallIndex) -> frozenset[str]:
     """The words that tell whom a passage is about: a contact stands under the name of its body."""
     own = index.words(unit.document, unit.span)
     return own | index.heading_words(unit) if unit.kind == "contact" else own
+
+
+def _no_body(question: Question, candidate: Candidate, index: CallIndex) -> bool:
+    """Whether a body of a kind that ``candidate`` does not speak of is asked for."""
+    return unnamed_body(question, index.traits(candidate.unit, candidate.parts).around)
 
 
 def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:

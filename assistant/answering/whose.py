@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.answering.index import CallIndex
 from assistant.answering.question import QUESTION_TO, Question, Term, asked_for
@@ -36,6 +37,8 @@ _SURE = 0.95
 _LOOKED_THROUGH = 20
 # First name and family name.
 _FULL_NAME = 2
+# "Céline Colucci, elle est joignable à quel numéro ?"
+_STANDS_FOR = re.compile(r"\b(?:elles?|ils?|lui|leur|celui-ci|celle-ci|she|he|her|him|his|they|them|their|ella|el|ele|ela|sie|ihn|ihm|ihr)\b|\bl[ae] (?:joindre|contacter|appeler)\b")
 # Whoever sees to it is the officer.
 _THIS_CALL = re.compile(r"\b(?:(?:ce|cet|cette|this|ese|este|esta|dies\w+) (?:appels?|aap|dispositif|programme|call|scheme|programa|convocatoria|aufruf)|l'(?:appel|aap)|the call)\b")
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
@@ -174,7 +177,8 @@ def clauses(text: str) -> list[str]:
 def _asking(text: str) -> list[str]:
     found = clauses(text)
     asking = [clause for clause in found if asked_for(clause)[0] == "contact"]
-    return [*asking, *(clause for clause in found if asking and QUESTION_TO.search(fold(clause)))]
+    meant = [before for before, clause in pairwise(found) if clause in asking and _STANDS_FOR.search(fold(clause))]
+    return [*asking, *meant, *(clause for clause in found if asking and QUESTION_TO.search(fold(clause)))]
 
 
 def _tells(term: Term) -> bool:

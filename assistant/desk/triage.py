@@ -121,7 +121,7 @@ class Desk:
         answered = any(reply.kind == "answered" for reply in replies)
         of_the_call = any(look and look.near >= (NEARER if look.answer.abstained else NEAR) and "?" in q.text for q, look in zip(asked, looked, strict=True))
         sells = (not human and not answered and is_offer(text)) or (
-            not set(human) - _SELLERS and not of_the_call and is_plain_offer(text)
+            not set(human) - _SELLERS and not of_the_call and is_plain_offer(f"{text}\n{mail.written.signature}")
         )
         silent = not replies and not human
         said = [sentence.text for sentence in read_sentences(text, self._listener)]
@@ -136,7 +136,7 @@ class Desk:
             human.append(UNCLEAR)
         if needs_reply and (
             any(reply.kind in ("missing", "outside") for reply in replies)
-            or any(reply.kind == "answered" and look and look.open for reply, look in zip(replies, looked, strict=True))
+            or any(reply.kind == "answered" and look and (look.open or look.answer.status == "partial") for reply, look in zip(replies, looked, strict=True))
         ):
             human.append(NOT_ANSWERED)
         if sells or told_not_to:
