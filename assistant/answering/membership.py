@@ -19,6 +19,11 @@ _BELONGS = re.compile(
     r"(?:one of|part of|a member of|members of|among|belong(?:s|ing)? to|included in|listed (?:in|among))|"
     r"(?:forma parte del?|es (?:miembro|una? del?)|esta entre|pertenece|faz parte d\w+|e (?:membro|um[a]? d\w+)|gehort\w*|mitglied|eine? der)\b"
 )
+# What a group is made of, or is called.
+_GROUP = re.compile(
+    r"\b(?:villes?|pays|etats|membres?|reseau|alliance|partenariat|cities|towns|countries|states|members?|network|partnership|"
+    r"ciudades|paises|miembros|red|cidades|membros|rede|stadte|lander|mitglieder|netzwerk)\b"
+)
 # "Cotonou en est ?", "Cotonou en fait partie ?"
 _OF_THEM = re.compile(r"\b(?:en (?:est|fait partie|sont|font partie|etait)|y (?:est|figure|sont))\b")
 
@@ -36,7 +41,8 @@ def named_as_member(question: Question) -> list[Term]:
     if of_them or not content(behind):
         behind = question.context or before
     words = set(tokens(behind))
-    if not re.search(r"\d", behind) and not any(t.word in words and t.name and t.known for t in question.terms):
+    of_a_name = any(t.word in words and t.name and t.known for t in question.terms) or bool(re.search(r"\b\d+\b(?!\.\d)", behind))
+    if not of_a_name or not _GROUP.search(fold(behind)):
         return []
     group = set() if behind == before else {stem(word) for word in words}
     named = {fold(word) for word in re.findall(r"\b[A-ZÀ-Þ][\w-]+", before)}

@@ -73,11 +73,15 @@ _OPINION = re.compile(
 )
 
 
+_OF_ONES_OWN = re.compile(r"\b(?:ca|cela|notre|mon|ma|nos|mes|nous|on|je|our|my|we|nuestr\w+|noss\w+)\b")
+_WHICH = re.compile(r"\b(?:quel(?:le)?s?|quand|comment|which|when|how|what|who|qui)\b(?! (?:parait|semble))")
+
+
 def own_fate(question: Question) -> bool:
     """Whether it is asked what becomes or has become of the author's own project or message, under no condition
     that a rule may settle."""
     text = _PLEASE.sub(" ", fold(question.plain))
-    if _OPINION.search(text):
+    if _OPINION.search(text) and _OF_ONES_OWN.search(text) and not _WHICH.search(text):
         return True
     return bool(_FATE.search(text)) and not _CONDITION.search(text) and not _RULE.search(text)
 

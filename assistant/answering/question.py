@@ -133,7 +133,7 @@ _COMPILED = tuple((re.compile(pattern), asked, kinds) for pattern, asked, kinds 
 _OWN = re.compile(r"\b(?:mon|ma|mes|notre|moi|nous|my|our|me|us|mi|meu|minha|mein\w*|mir|mio|mia)\b")
 # "I have a question for the agency. Whom do I write to?"
 QUESTION_TO = re.compile(
-    r"\b(?:questions?|demandes?|precisions?|renseignements?|fragen?|query|queries|enquir\w+|preguntas?|perguntas?|dudas?)\b(?: \w+){0,2} (?:pour|a|au|aux|an|for|to|para) (?:l[ea]s? |l'|the |die |das |den |el |la |o )?\w"
+    r"\b(?:questions?|fragen?|query|queries|enquir\w+|preguntas?|perguntas?|dudas?)\b(?: \w+){0,2} (?:pour|a|au|aux|an|for|to|para) (?:l[ea]s? |l'|the |die |das |den |el |la |o )?\w"
 )
 _RANK: dict[Asked, int] = {"contact": 0, "fact": 1, "list": 2, "definition": 3, "yesno": 4, "open": 5}
 

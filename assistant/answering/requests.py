@@ -52,7 +52,7 @@ _FILLER = re.compile(
 )
 # "Whom to ask at the agency, but not about third places?"
 _EXCLUDED = re.compile(
-    r"\s*\(?,?\s*\b(?:(?:qui|que|dont)\s+(?:ne|n['’])\s*\w+\s+pas\s+(?:sur|de|aux?|les?)|(?:mais\s+)?(?:pas|non)\s+(?:sur|pour|concernant|au sujet d[eu]s?)|hors(?: d[eu]s?| sujets?)?|en dehors d[eu]s?|"
+    r"\s*\(?,?\s*\b(?:(?:qui|que)\s+ne\s+(?:porte|concerne|touche|relève)(?:nt)?\s+pas(?:\s+(?:sur|de|aux?|à))?|(?:mais\s+)?(?:pas|non)\s+(?:sur|pour|concernant|au sujet d[eu]s?)|hors(?: d[eu]s?| sujets?)?|en dehors d[eu]s?|"
     r"autres? que(?: sur| pour)?|sauf|excepté|not (?:about|on|for|concerning)|other than|except(?: for)?|excluding|no sobre|não sobre|(?:es geht )?nicht (?:zu|über|um)|it is not about|ce n['’]est pas (?:sur|pour|au sujet d[eu]s?))\s+(?:l[ea]s? |l['’]|des? |d['’]|the )?[\w'’-]+(?:[ -][\w'’-]+)?\)?",
     re.IGNORECASE,
 )

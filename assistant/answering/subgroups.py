@@ -14,35 +14,41 @@ from pathlib import Path
 from babel import Locale
 
 from assistant.answering.index import CallIndex
-from assistant.answering.question import Question
+from assistant.answering.question import Question, asked_for
 from assistant.answering.read import Reading
 from assistant.answering.retrieve import Candidate
 from assistant.answering.texts import SPOKEN
+from assistant.answering.whose import clauses
 from assistant.call import read_toml
 from assistant.words import fold, tokens
 
 # "Over 60", "plus de 65 ans", "mayores de 60", "über 60".
 _AGE = re.compile(
-    r"\b(?:(?:plus|moins) de|over|under|above|below|aged|older than|younger than|mayores de|menores de|maiores de|mais de|uber|unter) (?P<n>\d{1,3})\b(?! ?%)(?= ?(?:ans|years?|anos|jahren?|[,;?.!]|$|\w))|"
+    r"\b(?:(?:plus|moins) de|over|under|above|below|aged|older than|younger than|mayores de|menores de|maiores de|mais de|uber|unter) (?P<n>\d{1,3})\b(?! ?(?:%|million|milliard|billion|thousand|mill|pays|countr|villes|cities|towns|euros|personnes|people|collectivit))|"
     r"\b(?P<n2>\d{1,3}) ?(?:ans|years?|anos) et (?:plus|moins)\b"
 )
 _SHARE = re.compile(r"\b(?:pourcentage|proportion|taux|part|share|percentage|rate|anteil|prozent|porcentaje|percentagem)\b")
+_AMONG = re.compile(r"(?:et |and |y |und )?(?:chez|dans|en|au|aux|parmi|among|in|for|bei|entre|sur)\b")
+# Words of a clause that only adds a place or a group.
+_FEW = 3
 # How many candidates are looked through, and what share one must have at least.
 _LOOKED_THROUGH, _SHARE_LEAST = 12, 0.01
 # Letters of the shortest name, and words of the longest.
 _SHORTEST, _LONGEST = 4, 4
 # Names of places that are words as well.
-_WORDS = frozenset(("monde", "world", "mundo", "welt", "jersey", "niger"))
+_WORDS = frozenset(("reunion", "monde", "world", "mundo", "welt", "jersey", "niger"))
 
 
 def another_group(question: Question, candidate: Candidate, index: CallIndex) -> bool:
     """Whether a share is asked of some people or of a place that ``candidate``, with its lead-in and its headings, does
     not speak of."""
-    asked = fold(question.plain)
+    asked = fold(_asking(question.plain))
     if question.kinds != {"percent"} and not ("percent" in question.kinds and _SHARE.search(asked)):
         return False
     told = fold(_text(candidate, index))
-    if any(one.search(asked) and not words.search(told) for one, words in _groups()):
+    meant = [(id_, words) for id_, one, words in _groups() if one.search(asked)]
+    # "What share of people around the world live in rural areas": the narrower group counts.
+    if any(not words.search(told) for id_, words in meant if id_ != "world" or len(meant) == 1):
         return True
     ages = {match["n"] or match["n2"] for match in _AGE.finditer(asked)}
     if any(not re.search(rf"\b{age}\b", told) for age in ages):
@@ -63,6 +69,22 @@ def of_the_group(question: Question, reading: Reading, index: CallIndex) -> Read
             candidate.score = best[0].score
             return replace(reading, candidates=[candidate, *(c for c in reading.candidates if c is not candidate)])
     return reading
+
+
+def _asking(text: str) -> str:
+    """The clauses of ``text`` that ask for a share, and short ones behind them ("…, Amérique latine ?"): who asks, and
+    for whom, stands in others."""
+    kept: list[str] = []
+    before = ""
+    for clause in clauses(text):
+        if "percent" in asked_for(clause)[1]:
+            # "Chez les plus de 65 ans, quel pourcentage …", "Women in landlocked countries, percentage"
+            alone = len(tokens(clause)) <= 1 or _AMONG.match(fold(before))
+            kept += [before, clause] if alone and before else [clause]
+        elif kept and len(tokens(clause)) <= _FEW:
+            kept.append(clause)
+        before = clause
+    return ", ".join(kept) or text
 
 
 def _text(candidate: Candidate, index: CallIndex) -> str:
@@ -94,6 +116,6 @@ def _territories() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _groups() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+def _groups() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     stored = read_toml(Path(__file__).with_name("attributes.toml"))
-    return tuple((re.compile(one["asked"]), re.compile(one["words"])) for one in stored["group"])
+    return tuple((one["id"], re.compile(one["asked"]), re.compile(one["words"])) for one in stored["group"])

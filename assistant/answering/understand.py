@@ -163,7 +163,7 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
 
 
 # What sets the scene before an Arabic question: "نحن بلدية صغيرة في تونس، ما هو آخر أجل …؟"
-_SCENE = re.compile(r"^\s*(?:نحن|أنا|انا|إننا|نمثل|أمثل|أعمل|نعمل)\b[^،؟]*،\s*(?=\S)")
+_SCENE = re.compile(r"^\s*(?:نحن|أنا|انا|إننا|نمثل|أمثل|أعمل|نعمل)\b[^،؟]*،\s*(?=[^؟]*؟)")
 
 
 def _focus(message: str) -> str:

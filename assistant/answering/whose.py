@@ -39,6 +39,9 @@ _LOOKED_THROUGH = 20
 _FULL_NAME = 2
 # "Céline Colucci, elle est joignable à quel numéro ?"
 _STANDS_FOR = re.compile(r"\b(?:elles?|ils?|lui|leur|celui-ci|celle-ci|she|he|her|him|his|they|them|their|ella|el|ele|ela|sie|ihn|ihm|ihr)\b|\bl[ae] (?:joindre|contacter|appeler)\b")
+_SEES_TO = re.compile(
+    r"\b(?:suit|suivent|pilote|gere|s'occupe|en charge|chargee?|responsable|referent\w*|instruit|coordonne|anime|handles?|manages?|in charge|runs?|deals?|zustandig|encargad\w+|responsavel)\b"
+)
 # Whoever sees to it is the officer.
 _THIS_CALL = re.compile(r"\b(?:(?:ce|cet|cette|this|ese|este|esta|dies\w+) (?:appels?|aap|dispositif|programme|call|scheme|programa|convocatoria|aufruf)|l'(?:appel|aap)|the call)\b")
 _CLAUSES = re.compile(r"[.!?,;:]\s+")
@@ -58,9 +61,10 @@ def somebody_else(
         told = [term for term in question.terms if _tells(term)]
     known = traits.around
     handoff, document = index.call.handoff, candidate.unit.document
-    text = "\n".join(index.text(document, part) for part in candidate.parts)
-    if any(address and address in text for address in (handoff.email, handoff.phone)):
-        if _THIS_CALL.search(fold(question.plain)) and not any(_of_another(term, index) for term in told):
+    quoted = "\n".join(index.text(document, part) for part in candidate.parts)
+    if any(address and address in quoted for address in (handoff.email, handoff.phone)):
+        text = fold(question.plain)
+        if _THIS_CALL.search(text) and _SEES_TO.search(text) and not any(_of_another(term, index) for term in told):
             return False
         known |= _authority(index)
     if any(_own_stems(term, index) & known for term in told):

@@ -29,8 +29,6 @@ _CUES = ("indirect", "direct", "courtesy", "pronoun")
 ASKS, PERSON, ASKS_AS_STATED = 0.75, 0.8, 0.03
 # And beside questions that are all answered, for a sentence that asks nothing.
 SURELY = 0.97
-# Below this probability of either, a sentence neither asks nor calls for a person.
-NOTHING = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,6 @@ class Listener:
     def calls_for_person(self, sentence: str, *, surely: bool = False) -> bool:
         """Whether ``sentence`` is like those for which a person is needed; ``surely`` leaves less doubt."""
         return self._heard(sentence)[1] >= (SURELY if surely else PERSON)
-
-    def hears_nothing(self, sentences: Sequence[str]) -> bool:
-        """Whether it is all but sure that none of ``sentences`` asks anything or calls for a person."""
-        return bool(sentences) and all(max(self._heard(sentence)[1:]) < NOTHING for sentence in sentences)
 
     def how_surely(self, sentence: str) -> float:
         """How probable it is, 0 to 1, that ``sentence`` asks something."""

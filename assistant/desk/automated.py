@@ -50,6 +50,9 @@ def _by_words(mail: Mail) -> str:
         return "subject"
     if any(pattern.search(body) for pattern in _patterns("body")) and not _asks(mail):
         return "words of an automatic message"
+    written = fold(mail.written.text.replace("’", "'"))
+    if any(pattern.search(written) for pattern in _patterns("body_weak")) and not _asks(mail, marked=False):
+        return "words of an automatic message"
     if re.search(_table()["newsletter"], body) and not _asks(mail):
         return "newsletter"
     return ""
@@ -60,10 +63,16 @@ def is_offer(text: str) -> bool:
     return bool(re.search(_table()["offer"], fold(text)))
 
 
-def is_plain_offer(text: str) -> bool:
-    """Whether a mail surely sells something, or cheats."""
+def how_plainly_offered(text: str, signature: str = "") -> int:
+    """By how many cues a mail sells something, or cheats; from two on it surely does."""
     folded = fold(text.replace("’", "'"))
-    return sum(bool(pattern.search(folded)) for pattern in _patterns("offer_cues")) >= _OFFERS
+    sells = re.search(_table()["sells"], f"{folded}\n{fold(signature)}")
+    return sum(bool(pattern.search(folded)) for pattern in _patterns("offer_cues")) + bool(sells)
+
+
+def is_plain_offer(text: str, signature: str = "") -> bool:
+    """Whether a mail surely sells something, or cheats."""
+    return how_plainly_offered(text, signature) >= _OFFERS
 
 
 def is_thanks(text: str) -> bool:
@@ -84,10 +93,11 @@ def between_others(text: str) -> bool:
     return bool(re.search(_table()["in_copy"], fold(text.replace("’", "'"))))
 
 
-def _asks(mail: Mail) -> bool:
+def _asks(mail: Mail, *, marked: bool = True) -> bool:
     """An automatic reply may say "need help?"; a person's mail asks in what they wrote."""
-    own = [fold(asked.text) for asked in find_questions(mail.written.text) if "?" in asked.text]
-    own = [text for text in own if not re.search(r"\bbusca\b|\bprocura\b|\b(?:vous )?cherchez\b|\blooking for\b|\bneed (?:help|assistance)\b|\bbesoin d'aide\b|\b(?:votre|your|su) (?:question|demande|message|request|enquiry|matter|consulta) (?:est|is|es)\b|\brecevoir\b|\breceive\b|\brecibir\b|desinscri|desabonn|unsubscri", text)]
+    own = [fold(asked.text) for asked in find_questions(mail.written.text) if "?" in asked.text or not marked]
+    own = [text for text in own if not re.search(r"\bbusca a\b|\bprocura (?:a|o) (?:pessoa|responsavel)|\bvous cherchez (?:a |une reponse|quelqu'un|un interlocuteur)|\blooking for (?:someone|help|assistance|an urgent|immediate)|\bneed (?:help|assistance)\b|\bbesoin d'aide\b|\bc'est pour (?:un|le|l'|une) |\b(?:votre|your|su) (?:question|demande|message|request|enquiry|matter|consulta) (?:est|is|es)\b|\brecevoir\b|\breceive\b|\brecibir\b|desinscri|desabonn|unsubscri", text)]
+    own = [text for text in own if not any(pattern.search(text) for pattern in _patterns("body_weak"))]
     return bool(own) and not re.search(
         r"\bautomati\w+|out of (?:the )?office|^(?:re ?: ?)?absen(?:ce|te?s?)\b|absence\b|newsletter|infolettre|lettre d'info", fold(mail.subject)
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from assistant.answering.question import asked_for
 from assistant.desk.asking import Listener, matches, read_asking, stated
 from assistant.desk.splitting import (
     DETERMINER,
@@ -59,8 +60,8 @@ _LEAD_IN = re.compile(
 
 # What an author says who answers their own question.
 _OWN_ANSWER = re.compile(
-    r"(?:personne|rien|jamais|non|oui|si|aucune?(?: idee)?|nulle part|(?:moi|nous) (?:non plus|aussi)|mystere|evidemment|bien sur(?: que (?:oui|non))?|"
-    r"peut-etre|sans doute|qui sait|allez savoir|nobody|no one|nothing|never|no|yes|of course(?: not)?|nadie|nada|nunca|ninguno|niemand|nichts|nein|ja|"
+    r"(?:personne|rien|jamais|non|oui|si|aucune?|nulle part|(?:moi|nous) (?:non plus|aussi)|evidemment|bien sur(?: que (?:oui|non))?|"
+    r"nobody|no one|nothing|never|no|yes|of course(?: not)?|nadie|nada|nunca|ninguno|niemand|nichts|nein|ja|"
     r"ninguem)\W*$"
 )
 # What a question begins with that says the one before it in other words.
@@ -199,7 +200,7 @@ def _told(sentences: list[Sentence]) -> list[Sentence]:
         announces = after is not None and after.led and not sentence.item and _announces(sentence.text)
         meant = after is not None and after.asks and "?" in after.text and _refers(after.text) and content(after.text) <= 2
         answered = after is not None and not after.asks and "?" in sentence.text and bool(_OWN_ANSWER.match(fold(after.text)))
-        answered = answered or (after is not None and after.asks and bool(_SAID_AGAIN.match(fold(after.text))))
+        answered = answered or (after is not None and after.asks and content(sentence.text) <= 2 and not asked_for(sentence.text)[1] and bool(_SAID_AGAIN.match(fold(after.text))))
         told = announces or answered or (meant and not stated(sentence.text))
         out.append(replace(sentence, asks=False) if told else sentence)
     return out
@@ -336,4 +337,5 @@ def _words(asked: Asked) -> tuple[set[str], set[str]]:
 
 def _announces(text: str) -> bool:
     """Whether ``text`` leads in to a list of what is asked; nothing but a colon may end it."""
-    return text[-1:] not in ".!?…;" and bool(re.search(read_asking()["lead"], fold(text)))
+    asks = text.endswith(":") or (text[-1:] not in ".!?…;" and (matches("indirect", text) or matches("addressed", text)))
+    return asks and bool(re.search(read_asking()["lead"], fold(text)))

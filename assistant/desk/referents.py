@@ -56,7 +56,7 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
         named = {fold(name): name for name in _names(sentences[-1], index)}
         if len(named) == 1 and not _names(question, index):
             return next(iter(named.values()))
-    if asked_for(question)[0] == "contact" and content(question) <= _BARE and not _OURS.search(asked) and not _names(question, index):
+    if asked_for(question)[0] == "contact" and content(question) <= _BARE and not _OURS.search(f"{asked} {fold(subject)}") and not _names(question, index):
         named = {fold(name): name for name in _names(subject, index)}
         if len(named) == 1:  # a mail about Villes Internet, and "the address?"
             return next(iter(named.values()))

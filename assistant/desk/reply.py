@@ -16,6 +16,8 @@ from assistant.words import fold, tokens
 
 _LANGUAGES = ["fr", "en", "es", "de", "it"]
 _MAX = 20_000
+# A line that is a sentence, asks, or leads in to one.
+_TALKS = re.compile(r"[?:.!…;]\s*$|\b(?:je|nous|on|j['’]\w+|merci (?:de|d['’])|i|we|please|quiero|queremos|ich|wir)\s+\w+\s+\w+", re.I)
 # Of a signature: so many lines, none longer.
 _SIGNED, _WIDE = 8, 70
 _ORIGINAL = re.compile(
@@ -131,7 +133,7 @@ def _named(body: str, author: str) -> tuple[str, str]:
     for number in range(len(lines) - 1, 0, -1):
         words = tokens(lines[number])
         below = [line for line in lines[number + 1 :] if line.strip()]
-        if len(lines) - number > _SIGNED or any(line.rstrip().endswith(("?", ":")) or len(line) > _WIDE for line in below):
+        if len(lines) - number > _SIGNED or any(_TALKS.search(line) or len(line) > _WIDE for line in below):
             break
         if words and known and len(words) <= 4 and set(words) <= known | {word[:1] for word in known} and set(words) & known:
             return "\n".join(lines[:number]), "\n".join(lines[number:])

@@ -17,8 +17,8 @@ from assistant.desk.asking import Listener, matches
 from assistant.desk.automated import (
     automated,
     between_others,
+    how_plainly_offered,
     is_offer,
-    is_plain_offer,
     is_thanks,
     wants_no_reply,
 )
@@ -43,6 +43,8 @@ SURE = 0.7
 # From this confidence on the answer to one form of a question is taken without asking another.
 CONFIDENT = 0.75
 VERY_SURE, CERTAIN = 0.9, 0.98
+# So many cues of an offer are one.
+PLAIN = 2
 # Below this cosine nothing that is known or asked of any call is near a question (in what may be an offer, below the
 # second, nothing that is left open), and below this probability of asking it may be rhetorical ("Who would have thought?").
 NEAR, NEARER, ASKS_SURELY = 0.55, 0.6, 0.96
@@ -119,14 +121,14 @@ class Desk:
         ):
             human = [PERSON]
         answered = any(reply.kind == "answered" for reply in replies)
-        of_the_call = any(look and look.near >= (NEARER if look.answer.abstained else NEAR) and "?" in q.text for q, look in zip(asked, looked, strict=True))
+        of_the_call = any(look and look.near >= (NEARER if look.answer.abstained or "?" not in q.text else NEAR) for q, look in zip(asked, looked, strict=True))
+        cues = how_plainly_offered(text, mail.written.signature)
         sells = (not human and not answered and is_offer(text)) or (
-            not set(human) - _SELLERS and not of_the_call and is_plain_offer(f"{text}\n{mail.written.signature}")
+            not set(human) - (_SELLERS | _PLAIN if cues > PLAIN else _SELLERS)
+            and cues >= PLAIN and (cues > PLAIN or not (of_the_call or any(map(_settled, looked))))
         )
         silent = not replies and not human
-        said = [sentence.text for sentence in read_sentences(text, self._listener)]
-        informs = silent and not mail.attachments and self._listener.hears_nothing(said)
-        thanks = silent and (informs or is_thanks(text) or not text.strip() and not mail.attachments)
+        thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
         asks_surely = any(self._listener.how_surely(question.text) >= VERY_SURE for question in asked)
         told_not_to = not _STILL_WANTED & set(human) and (
             between_others(mail.written.text) or (wants_no_reply(text) and not asks_surely)
@@ -270,7 +272,9 @@ _NAMED = frozenset({
     "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
 }) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
 # What a mail that sells something may seem to want beside.
-_SELLERS = frozenset({PERSON, "call_wanted", "reminder", "press", "promise"})
+_SELLERS = frozenset({PERSON, "call_wanted", "reminder"})
+# And what words like "rédaction" and "garantie" make of it, where it sells beyond doubt.
+_PLAIN = frozenset({"press", "promise"})
 # A mail that states one of these is for her even if its author wants no reply.
 _STILL_WANTED = frozenset({"legal", "personal_data", "press", "complaint", "distress", "injection"})
 # What these ask is never answered by a draft, even when the regulation has something near.

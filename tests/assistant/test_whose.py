@@ -68,3 +68,23 @@ def test_the_contact_of_the_body_that_is_named(assistant: Assistant, question: s
 def test_what_is_excluded_draws_nobody(assistant: Assistant, question: str) -> None:
     text = assistant.ask(question).text
     assert "Caroline.XU" in text and "LAGET" not in text
+
+
+@pytest.mark.parametrize("question", [
+    "Qui contacter pour une ville qui n'est pas aux normes du label ?",
+    "Quel correspondant contacter pour une ville qui n'a pas de jumelage ?",
+    "Céline Colucci, elle est joignable au téléphone à quel numéro ?",
+])  # fmt: skip
+def test_a_condition_is_no_exclusion_and_a_pronoun_no_officer(assistant: Assistant, question: str) -> None:
+    text = assistant.ask(question).text
+    assert "villes-internet" not in text
+    assert assistant.ask(question).status == "not_in_sources" or "Pour toutes questions" in text
+
+
+@pytest.mark.parametrize("question", [
+    "J'ai une question générale pour l'ANCT. À qui dois-je écrire ?",
+    "Guten Tag, ich habe eine allgemeine Frage an die ANCT, es geht nicht um Tiers-lieux. An wen schreibe ich?",
+])  # fmt: skip
+def test_a_question_for_another_body_goes_to_its_contact(assistant: Assistant, question: str) -> None:
+    text = assistant.ask(question).text
+    assert "Caroline.XU" in text and "morgane.millon" not in text
