@@ -118,6 +118,7 @@ def load_hearing(name: str) -> Hearing:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=50_000)  # each sentence is looked at several times
 def matches(name: str, text: str) -> bool:
     """Whether a list of patterns of asking.toml finds something in ``text``."""
     folded = fold(text).strip()
