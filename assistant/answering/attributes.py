@@ -53,6 +53,11 @@ def untold(question: Question, candidates: Iterable[Candidate], index: CallIndex
     return any(not any(one.told(text) for text in texts) for one in asked)
 
 
+def asks_for(id_: str, question: Question) -> bool:
+    """Whether the question asks for the attribute ``id_`` of attributes.toml."""
+    return any(one.id == id_ and one.is_asked(question.plain) for one in attributes())
+
+
 def _text(candidate: Candidate, index: CallIndex) -> str:
     """The passage with what it stands under in a list or a table, and with what it leads in to."""
     unit = candidate.unit

@@ -23,8 +23,10 @@ _MAY = re.compile(
 _LOCAL = frozenset(
     "collectivite collectivites commune communes mairie mairies ville villes village villages municipalite municipalites departement "
     "departements region regions conseil metropole town towns city cities council councils municipality county counties authority "
-    "authorities ayuntamiento municipio ciudad diputacion provincia autarquia camara prefeitura cidade projet projets project".split()
+    "authorities ayuntamiento municipio ciudad diputacion provincia autarquia camara prefeitura cidade".split()
 )
+# "Un projet peut-il porter sur …": no body at all.
+_NOBODY = frozenset(("projet", "projets", "project", "dossier", "candidature", "proyecto", "projeto"))
 
 
 def unnamed_body(question: Question, told: frozenset[str]) -> bool:
@@ -35,4 +37,4 @@ def unnamed_body(question: Question, told: frozenset[str]) -> bool:
         return False
     kind = tokens(next(filter(None, found.groups())))
     terms = [term for term in question.terms if term.word in kind]
-    return bool(terms) and not set(kind) & _LOCAL and not any((term.stems | {term.exact}) & told for term in terms)
+    return bool(terms) and not set(kind) & (_LOCAL | _NOBODY) and not any((term.stems | {term.exact}) & told for term in terms)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.answering.acronyms import acronym_asked, spelled_out
-from assistant.answering.attributes import untold
+from assistant.answering.attributes import asks_for, untold
 from assistant.answering.bodies import unnamed_body
 from assistant.answering.counted import counts_asked, counts_others, items_missing, never_counted
 from assistant.answering.elsewhere import other_call, other_year, years_untold
@@ -46,7 +46,6 @@ _THE_CALL = frozenset(("aap", "ami", "appel", "call"))
 # How many of the best candidates are looked through for what is asked, and what share each must have.
 _SHOWN, _SHARE = 6, 0.03
 
-_PAGE = re.compile(r"\b(?:quelle|which|what|que|qual|welcher?) (?:page|pagina|seite)\b|\b(?:en|a) que pagina\b")
 _FIGURES: frozenset[FactKind] = frozenset({"count", "percent", "amount"})
 _ATTACK = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style)\b|javascript:|onerror\s*=|"
@@ -134,14 +133,14 @@ def decide(question: Question, retrieval: Retrieval, reading: Reading, index: Ca
         or counts_others(question, reading.candidates[0], index)
         or another_group(question, reading.candidates[0], index)
         or never_counted(question, _shown(reading), index)
-        or unnamed(question, index.traits(reading.candidates[0].unit, reading.candidates[0].parts).around)
+        or unnamed(question, _around(reading, index))
         or untold(question, _shown(reading), index)
         or years_untold(question, _shown(reading), index)
         or (_never_named(question) and not (foreign and probability >= _CERTAIN))
         or somebody_else(question, reading.candidates[0], probability, index)
     ):
         return Decision("not_in_sources", 1.0 - probability)
-    if probability >= limits.answer and not _no_body(question, reading.candidates[0], index):
+    if probability >= limits.answer and not unnamed_body(question, _around(reading, index)):
         return Decision("answered", probability)
     if probability >= limits.partial:
         return Decision("partial", probability, sure=False)
@@ -182,9 +181,10 @@ def _naming(unit: Unit, index: CallIndex) -> frozenset[str]:
     return own | index.heading_words(unit) if unit.kind == "contact" else own
 
 
-def _no_body(question: Question, candidate: Candidate, index: CallIndex) -> bool:
-    """Whether a body of a kind that ``candidate`` does not speak of is asked for."""
-    return unnamed_body(question, index.traits(candidate.unit, candidate.parts).around)
+def _around(reading: Reading, index: CallIndex) -> frozenset[str]:
+    """Stems of the best passage and of what it stands under."""
+    best = reading.candidates[0]
+    return index.traits(best.unit, best.parts).around
 
 
 def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -> bool:
@@ -196,7 +196,7 @@ def _value_missing(question: Question, candidate: Candidate, index: CallIndex) -
 def _never_named(question: Question) -> bool:
     """Whether a figure is asked of something with a name that the sources never write. Who asks ("Ville de
     Lyon ici, …") is named in another clause, and German writes all nouns with a capital."""
-    of_a_page = bool(_PAGE.search(fold(question.plain)))
+    of_a_page = asks_for("page", question)
     if question.language == "de" or not (question.kinds & _FIGURES or of_a_page):
         return False
     asking = {

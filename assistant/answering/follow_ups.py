@@ -60,6 +60,8 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 
+_FOR_WHAT = re.compile(r"(?:a|pour|dans|de) quel(?:le)?s? (?:propos|titre|effet|fins?|sujet|but|egard)\W*$")
+
 
 def context_of(piece: str, before: Sequence[str], earlier: Sequence[str]) -> str:
     """The question that ``piece`` follows up on, "" when it stands alone. ``before`` are the author's former
@@ -93,6 +95,11 @@ def content(text: str) -> int:
     """How many content words ``text`` has beside its greeting."""
     stop = stop_words()
     return sum(word not in stop for word in tokens(_COURTESY.sub("", text)))
+
+
+def for_what(part: str) -> bool:
+    """Whether ``part`` asks nothing without what stands before it ("…, et à quel propos ?")."""
+    return bool(_FOR_WHAT.match(fold(part.strip())))
 
 
 def _follows(piece: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whether somebody is one of a group: "Is Rabat one of the ASToN cities?" is told only where Rabat is named.
+"""Whether somebody is one of a group: "Is Lima one of the cities of the network?" is told only where Lima is named.
 
 A passage about the group is as near as one that lists its members, for embeddings. So the name is looked for.
 """
@@ -24,13 +24,13 @@ _GROUP = re.compile(
     r"\b(?:villes?|pays|etats|membres?|reseau|alliance|partenariat|cities|towns|countries|states|members?|network|partnership|"
     r"ciudades|paises|miembros|red|cidades|membros|rede|stadte|lander|mitglieder|netzwerk)\b"
 )
-# "Cotonou en est ?", "Cotonou en fait partie ?"
+# "Lima en est ?", "Lima en fait partie ?"
 _OF_THEM = re.compile(r"\b(?:en (?:est|fait partie|sont|font partie|etait)|y (?:est|figure|sont))\b")
 
 
 def named_as_member(question: Question) -> list[Term]:
     """The names of which ``question`` asks whether they belong to a group that has a name or a number itself ("the
-    79 countries", "the ASToN network"); none where it asks otherwise, or of a kind ("the eligible towns")."""
+    79 countries", "the cities of the Rivers network"); none where it asks otherwise, or of a kind ("the eligible towns")."""
     text = fold(question.plain)
     found = _BELONGS.search(text)
     of_them = _OF_THEM.search(text) if found is None else None

@@ -71,8 +71,6 @@ _OPINION = re.compile(
     r"\b(?:vous (?:parait|semble)(?:-t-il)?|(?:pensez|croyez|estimez|trouvez)[- ]vous|vous (?:pensez|croyez|estimez|trouvez)|a votre avis|selon vous|d'apres vous|do you think|in your (?:view|opinion)|cree usted|en su opinion|na sua opiniao)\b"
     r"[^.?!]{0,80}\b(?:retenue?s?|selectionnee?s?|des chances|une chance|bien partie?|chances?|selected|shortlisted|chosen|seleccionad\w+|selecionad\w+|posibilidades)\b"
 )
-
-
 _OF_ONES_OWN = re.compile(r"\b(?:ca|cela|notre|mon|ma|nos|mes|nous|on|je|our|my|we|nuestr\w+|noss\w+)\b")
 _WHICH = re.compile(r"\b(?:quel(?:le)?s?|quand|comment|which|when|how|what|who|qui)\b(?! (?:parait|semble))")
 

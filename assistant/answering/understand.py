@@ -11,9 +11,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answering.call_named import without_title
-from assistant.answering.follow_ups import content, context_of, refers_back
+from assistant.answering.focus import ASKS, focus, passed_on
+from assistant.answering.follow_ups import content, context_of, for_what
 from assistant.answering.ordinals import name_ordinal
-from assistant.answering.question import QUESTION_TO, Question, asked_for, names_oneself
+from assistant.answering.question import Question, asked_for, names_oneself
 from assistant.answering.requests import (
     unambiguous,
     without_exclusion,
@@ -43,23 +44,9 @@ _WORD = 3.0
 # So many Arabic letters are Arabic, whatever names stand beside them.
 _ARABIC = 5
 
-# Content words from which a question is understood without the sentences around it. On dev messages
-# of several sentences the right question comes first in 85 % of the whole, 90 % with 3, 75 % with 2.
-_ENOUGH = 3
 _COUNTED: frozenset[FactKind] = frozenset({"amount", "percent", "count"})
-# "A region asks me by when it has to hand in its bid. What do I tell them?"
-_TELL_THEM = re.compile(
-    r"^(?:\w+,? )?(?:what (?:do|should|can|shall|could) (?:i|we) (?:tell|say|answer|reply)|que (?:dois|puis|peut|faut|devons|pouvons)[- ](?:je|on|il|nous) (?:lui |leur )?(?:dire|repondre)|"
-    r"que (?:lui|leur) (?:dire|repondre)|je (?:leur|lui) (?:dis|reponds) quoi|quoi (?:leur|lui) (?:dire|repondre)|que les? (?:digo|respondo|contesto)|o que (?:lhes? )?digo|was (?:sage|antworte) ich)\b"
-)
-_PASSED_ON = re.compile(
-    r"\b(?:ask(?:s|ed|ing)?|wants? to know|wonders?|demand(?:e|ent|ait)|veut savoir|veulent savoir|souhaite savoir|aimerait savoir|voudrait savoir|interroge|pregunta\w*|pergunta\w*|fragt)\b[^.?!]{0,30}?\b"
-    r"(?P<asked>(?:by when|until when|when|whether|if|who|whom|which|what|how|where|si|s'il|quand|qui|quel\w*|combien|comment|où|jusqu|à qui|avant quelle|cuándo|cuál|quién|cómo|quando|qual|quem|bis wann|wann|wer|ob|wie)\b.+)",
-    re.IGNORECASE,
-)
 # Words of a sentence that may ask for two things by naming them.
 _FEW = 20
-_SENTENCES = re.compile(r"(?<=[.!?…？؟])(?<!\bvs\.)(?<!\bbzw\.)(?<!\bart\.)(?<!\bcf\.)(?<!\bex\.)(?<!\bM\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)\s+|\n+")
 _SPLIT = re.compile(r"(?<=[?？؟])\s+|\n+")
 # "… et qui contacter ?": a second question in the same sentence.
 _INTERROGATIVE = (
@@ -71,8 +58,6 @@ _AND = re.compile(
     rf"(?:[,;]?\s+(?:et|and|y|e|und|puis|ainsi que)\s+(?:(?:aussi|également|also|también|também|auch)\s+)?|\s+و)(?={_INTERROGATIVE})",
     re.IGNORECASE,
 )
-# "…, et à quel propos ?" asks nothing without what stands before it.
-_FOR_WHAT = re.compile(r"(?:à|pour|dans|de) quel(?:le)?s? (?:propos|titre|effet|fins?|sujet|but|égard)\W*$", re.IGNORECASE)
 _HANDS = re.compile(
     r"^(?P<lead>.*?)\b(?:d['’]une part|on (?:the )?one hand|por una parte|por um lado|einerseits),?\s+(?P<one>.+?)"
     r"[\s,;]+(?:(?:et|mais|and|y|e|und),?\s+)?(?:d['’]autre part|on the other(?: hand)?|por otra(?: parte)?|por outro(?: lado)?|andererseits),?\s+(?P<other>.+)$",
@@ -84,26 +69,12 @@ _JOINT = re.compile(
     r"\s*,?\s+(?:et|and|y|e|und|puis|plus|ainsi que|as well as)\s+|\s*[;&]\s+", re.IGNORECASE
 )
 _ASKING = re.compile(rf"\b{_INTERROGATIVE}", re.IGNORECASE)
-_ASKS = re.compile(r"[?？؟]\s*$")
 # "rappel la date limite aussi": it asks without a question mark.
 _REQUESTS = re.compile(
     r"^\W*(?:(?:et|and|please|merci de|svp|stp)\s+)?(?:(?:me|nous|m')\s*)?"
     r"(?:rappel|donne|indique|precise|communique|dites|redis|redonne|tell|give|remind|send|dime|dame|"
     r"digame|deme|recuerd|diga|lembr|sagen|nennen|geben)"
 )
-# "Does such an activity fit?": what it asks about stands in the sentence before. Not "this call", "c'est", "il y a".
-_BACK = re.compile(
-    r"\b(?:ca|cela|ceci|ce(?:lle|lui|ux)(?:-ci|-la)?|cet?|cette|ces|(?:de )?tels?|(?:de )?telles?|"
-    r"(?:un|quelques|des|an|some|algun|um|ein) (?:\w+ )?(?:exemples?|examples?|ejemplos?|exemplos?|beispiele?)(?! d| of|\w)|(?:pour|avec|chez|entre|par|vers|sans) (?:eux|elles?)|d'(?:eux|elles)|(?:vous|nous|on|ils?|elles?|[jnmst]') ?(?:en|y)|les \w+[ei]r|such|this|that|these|those|it|them|"
-    r"es[ao]s?|est[ao]s?|tal(?:es)?|tais|iss?to|isso|ess[ae]s?|solch\w*|dies\w*|dafur|damit|hierfur)\b"
-)
-_CALL_ITSELF = re.compile(
-    r"\b(?:c[' ]?est|s'est|est[- ]ce|qu'est|(?:il |n')y a|y a-t-il|ce (?:qu[ei]|dont|sont|serait)|"
-    r"(?:ce|cet|this|that|est[ae]|ess[ae]|dies\w*) (?:\w+ )?(?:appels?|aap|reglements?|dispositifs?|programmes?|documents?|"
-    r"textes?|fonds|cadre|calls?|schemes?|funds?|texts?|regulations?|convocatoria|chamada|edital|projektaufruf\w*|aufruf\w*)|"
-    r"is it|(?:believe|think|know|said?|says?|sure|told|fact|so) that)\b"
-)
-
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """``parts`` are the questions in the message, at most MAX_PARTS; never empty."""
@@ -131,7 +102,7 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
         for at, turn in enumerate(history) if turn.role == "user" and turn.text
     ]  # fmt: skip
     parts = [
-        analyse(piece, language, context_of(piece, asked_before, pieces[:i]), index)
+        analyse(piece, language, "" if passed_on(piece) else context_of(piece, asked_before, pieces[:i]), index)
         for i, piece in enumerate(pieces)
     ]
     return Understanding(language, tuple(parts))
@@ -139,7 +110,7 @@ def understand(text: str, history: Sequence[Turn], index: CallIndex) -> Understa
 
 def analyse(text: str, language: str, context: str, index: CallIndex) -> Question:
     """One question with its words and expected answer."""
-    plain = write_out(without_fillers(_focus(text)), language)
+    plain = write_out(without_fillers(focus(text)), language)
     if language == "fr":
         plain = apostrophes(plain, index.lexicon.knows)
     plain = unambiguous(without_title(without_request(plain), index.call.title))
@@ -162,35 +133,10 @@ def analyse(text: str, language: str, context: str, index: CallIndex) -> Questio
     )
 
 
-# What sets the scene before an Arabic question: "نحن بلدية صغيرة في تونس، ما هو آخر أجل …؟"
-_SCENE = re.compile(r"^\s*(?:نحن|أنا|انا|إننا|نمثل|أمثل|أعمل|نعمل)\b[^،؟]*،\s*(?=[^؟]*؟)")
-
-
-def _focus(message: str) -> str:
-    """The sentence that asks, where it says enough by itself, with the one before where it refers back to
-    that; else all of the message."""
-    message = _SCENE.sub("", message)
-    sentences = [s for s in _SENTENCES.split(message) if s.strip()]
-    asking = [number for number, s in enumerate(sentences) if _ASKS.search(s)]
-    if not asking:
-        return message
-    last, words = sentences[asking[-1]], content(sentences[asking[-1]])
-    if asking[-1] and _TELL_THEM.search(fold(last)):
-        passed_on = _PASSED_ON.search(sentences[asking[-1] - 1])
-        return passed_on["asked"] if passed_on and content(passed_on["asked"]) > 1 else message
-    if words >= _ENOUGH and asking[-1] and _BACK.search(_CALL_ITSELF.sub(" ", fold(last))):
-        return f"{sentences[asking[-1] - 1]} {last}"
-    # "Until when must one apply?": what kind of fact is asked says as much as a word.
-    plain = words == _ENOUGH - 1 and bool(asked_for(last)[1]) and not refers_back(last)
-    if words < _ENOUGH and asked_for(last)[0] == "contact" and QUESTION_TO.search(fold(message)):
-        return message
-    return last if words >= _ENOUGH or plain else message
-
-
 def split_questions(message: str) -> list[str]:
     """The distinct questions of a message; what only greets or sets the scene stays with them."""
     pieces = [part for piece in _SPLIT.split(message) if piece.strip() for part in _joined(piece)]
-    asking = [piece for piece in pieces if (_ASKS.search(piece) and content(piece)) or _requests(piece)]
+    asking = [piece for piece in pieces if (ASKS.search(piece) and content(piece)) or _requests(piece)]
     if len(asking) <= 1:
         return [message]
     found: list[str] = []
@@ -213,7 +159,7 @@ def _joined(piece: str) -> list[str]:
     if hands and content(hands["one"]) and content(hands["other"]):
         return [_marked(f"{hands['lead'].rstrip(' ,')} {hands['one']}".strip()), _marked(hands["other"])]
     found = [part.strip() for part in _AND.split(whole)]
-    if len(found) == 1 or not all(_ASKING.search(part) and content(part) and not _FOR_WHAT.match(part) for part in found):
+    if len(found) == 1 or not all(_ASKING.search(part) and content(part) and not for_what(part) for part in found):
         found = [part.strip() for part in _PLUS.split(whole)]
     if len(found) == 1 or not all(map(content, found)):
         found = _of_different_kinds(whole)

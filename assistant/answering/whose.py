@@ -37,7 +37,7 @@ _SURE = 0.95
 _LOOKED_THROUGH = 20
 # First name and family name.
 _FULL_NAME = 2
-# "Céline Colucci, elle est joignable à quel numéro ?"
+# "Ada Martin, elle est joignable à quel numéro ?"
 _STANDS_FOR = re.compile(r"\b(?:elles?|ils?|lui|leur|celui-ci|celle-ci|she|he|her|him|his|they|them|their|ella|el|ele|ela|sie|ihn|ihm|ihr)\b|\bl[ae] (?:joindre|contacter|appeler)\b")
 _SEES_TO = re.compile(
     r"\b(?:suit|suivent|pilote|gere|s'occupe|en charge|chargee?|responsable|referent\w*|instruit|coordonne|anime|handles?|manages?|in charge|runs?|deals?|zustandig|encargad\w+|responsavel)\b"

@@ -12,9 +12,6 @@ from assistant.desk.parse import Mail
 from assistant.desk.questions import find_questions
 from assistant.words import fold
 
-# So many cues of an offer are one.
-_OFFERS = 2
-
 
 def automated(mail: Mail) -> str:
     """What shows that ``mail`` was sent by a program, "" when a person wrote it."""
@@ -56,23 +53,6 @@ def _by_words(mail: Mail) -> str:
     if re.search(_table()["newsletter"], body) and not _asks(mail):
         return "newsletter"
     return ""
-
-
-def is_offer(text: str) -> bool:
-    """Whether a mail seems to sell something."""
-    return bool(re.search(_table()["offer"], fold(text)))
-
-
-def how_plainly_offered(text: str, signature: str = "") -> int:
-    """By how many cues a mail sells something, or cheats; from two on it surely does."""
-    folded = fold(text.replace("’", "'"))
-    sells = re.search(_table()["sells"], f"{folded}\n{fold(signature)}")
-    return sum(bool(pattern.search(folded)) for pattern in _patterns("offer_cues")) + bool(sells)
-
-
-def is_plain_offer(text: str, signature: str = "") -> bool:
-    """Whether a mail surely sells something, or cheats."""
-    return how_plainly_offered(text, signature) >= _OFFERS
 
 
 def is_thanks(text: str) -> bool:

@@ -40,7 +40,7 @@ _PRONOUN = re.compile(
 _MUST = re.compile(r"\b(?:dois|doit|devons|dois-je|devrais)\b", re.I)
 # Content words of "the address, please?"; and what means the call's own officer.
 _BARE = 2
-_OURS = re.compile(r"\b(?:vous|votre|vos|appels?|aap|referent\w*|chargee?|officer|you|your|call|ministere|embassade|ambassade|scac)\b")
+_OURS = re.compile(r"\b(?:vous|votre|vos|appels?|aap|referent\w*|chargee?|officer|you|your|call|ministere|ambassade|embassy|ministry)\b")
 # What is said before "Whom may I contact?".
 _REACHING = re.compile(r"\b(?:adresse\w*|contact\w*|interlocut\w+|joindre|ecrire|referent\w*|coordonnees|numero|telephone|address|reach|get in touch)\b")
 
@@ -58,7 +58,7 @@ def referent(question: str, earlier: str, subject: str, index: CallIndex) -> str
             return next(iter(named.values()))
     if asked_for(question)[0] == "contact" and content(question) <= _BARE and not _OURS.search(f"{asked} {fold(subject)}") and not _names(question, index):
         named = {fold(name): name for name in _names(subject, index)}
-        if len(named) == 1:  # a mail about Villes Internet, and "the address?"
+        if len(named) == 1:  # a mail about one body, and "the address?"
             return next(iter(named.values()))
     if not (_PRONOUN.search(asked) or re.search(read_asking()["pronoun_subject"], asked)) or _names(question, index):
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.follow_ups import for_what
 from assistant.desk.asking import matches, read_asking
 from assistant.words import fold, stop_words, tokens
 
@@ -44,10 +45,8 @@ _CONDITION = re.compile(r"(?:et |mais |and |but |y |e )?(?:si|s['’]ils?|if|lor
 _WHETHER = re.compile(r"(?:si|if|whether)\s|s['’](?:ils?|elles?)\s", re.I)
 
 
-# "…, et à quel propos ?" asks nothing without what stands before it.
-_FOR_WHAT = re.compile(r"(?:à|pour|dans|de) quel(?:le)?s? (?:propos|titre|effet|fins?|sujet|but|égard)\W*$", re.I)
 # "Le nom, le mail et le numéro de la chargée de mission": one address, of one person.
-_REACHING = re.compile(
+_DETAIL = re.compile(
     r"(?:l[ea]s? |l['’]|son |sa |ses |leurs? |the |her |his |their |el |la |su )?(?:noms?|prénoms?|(?:adresse )?e?-?mails?|courriels?|mél|adresses?(?: mail| électronique)?|téléphones?|tél|numéros?(?: de téléphone)?|"
     r"coordonnées|fonctions?|names?|e-?mail(?: address)?|(?:tele)?phone(?: number)?|numbers?|nombre|correo|teléfono)\b",
     re.I,
@@ -79,7 +78,7 @@ def split_sentence(sentence: str) -> list[str]:
     first = _CLAUSE_START.search(pieces[0])
     out: list[str] = []
     lead = named or (pieces[0][: first.start()] if first else "")
-    if len(pieces) > 1 and _asked(pieces[0]) and all(content(part) and not _FOR_WHAT.match(part) for part in pieces):
+    if len(pieces) > 1 and _asked(pieces[0]) and all(content(part) and not for_what(part) for part in pieces):
         for part in pieces:
             indirect = out and re.match(r"(?:si|s['’]|if|whether)\b", part, re.I)
             out.append(f"{lead.strip()} {part}" if indirect and lead else part)
@@ -107,7 +106,7 @@ def _nouns(sentence: str) -> list[str]:
     if not head:
         return [sentence]
     nouns = [part.strip() for part in _SPLIT_NOUN.split(sentence[len(head) :]) if part and part.strip()]
-    if len(nouns) < 2 or not all(content(noun) for noun in nouns) or all(map(_REACHING.match, nouns)):
+    if len(nouns) < 2 or not all(content(noun) for noun in nouns) or all(map(_DETAIL.match, nouns)):
         return [sentence]
     if _WHETHER.match(nouns[0]) and not any(map(_WHETHER.match, nouns[1:])):
         return [sentence]

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.prototypes import topics
 from assistant.answering.understand import detect_language
 from assistant.desk.asking import Listener, matches
 from assistant.desk.automated import (
     automated,
     between_others,
-    how_plainly_offered,
-    is_offer,
     is_thanks,
     wants_no_reply,
 )
@@ -26,44 +22,26 @@ from assistant.desk.category import category_of
 from assistant.desk.corrections import corrected, essence
 from assistant.desk.deadline import DEADLINE, closing_date, near_days
 from assistant.desk.letter import Letter, write_letter
+from assistant.desk.looked import VERY_SURE, Looked, Looker
 from assistant.desk.memory import Memory
+from assistant.desk.offers import sells
 from assistant.desk.parse import Mail, parse_mail
-from assistant.desk.questions import Asked, Form, find_questions, read_sentences
+from assistant.desk.questions import Asked, find_questions
 from assistant.desk.reasons import declined, reasons, recognised, sentence_reasons, stated
-from assistant.desk.referents import names_itself, referent
 from assistant.desk.rows import OPEN
+from assistant.desk.sentences import read_sentences
 from assistant.desk.types import MailStatus, Reply, Triaged, Urgency
 from assistant.desk.wordings import answer_key
-from assistant.errors import CorpusError, QuestionError
-from assistant.types import ABSTENTIONS, Answer, Turn
-from assistant.words import fold, tokens
+from assistant.errors import CorpusError
+from assistant.types import ABSTENTIONS
+from assistant.words import tokens
 
-# A sentence counts as a standard question or turn from this cosine of whitened vectors on.
-SURE = 0.7
-# From this confidence on the answer to one form of a question is taken without asking another.
-CONFIDENT = 0.75
-VERY_SURE, CERTAIN = 0.9, 0.98
-# So many cues of an offer are one.
-PLAIN = 2
 # Below this cosine nothing that is known or asked of any call is near a question (in what may be an offer, below the
 # second, nothing that is left open), and below this probability of asking it may be rhetorical ("Who would have thought?").
 NEAR, NEARER, ASKS_SURELY = 0.55, 0.6, 0.96
 NOT_ANSWERED = "not_in_sources"
 UNCLEAR = "unclear"
 PERSON = "person"
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """An answer with what the embedded model recognised in the question. ``open``: of several questions in it
-    one is left unanswered."""
-
-    answer: Answer
-    group: str
-    topics: frozenset[str]
-    turns: frozenset[str]
-    near: float
-    open: bool
 
 
 class Desk:
@@ -80,7 +58,7 @@ class Desk:
         if name not in assistant.calls:
             raise CorpusError(f"There is no call '{name}' (calls served: {', '.join(assistant.calls)}).")
         self.call = assistant.calls[name]
-        self._looked: OrderedDict[str, _Looked | None] = OrderedDict()
+        self._looker = Looker(assistant, self.call.id)
         self._lock = Lock()
         self._closing: tuple[date, date | None] | None = None
 
@@ -96,8 +74,8 @@ class Desk:
                 mail, program, False, (), (), category_of(mail, text, [], []), "low", language,
                 (), "", (), "automated",
             )  # fmt: skip
-        looked = [self._answer(question, mail.subject) for question in asked]
-        if any(_settled(look) for look in looked):
+        looked = [self._looker.answer(question, mail.subject) for question in asked]
+        if any(look and look.settled for look in looked):
             meant = [n for n, q in enumerate(asked) if not self._rhetorical(q, looked[n])]
             rhetorical = [q.text for n, q in enumerate(asked) if n not in meant]
             asked, looked = [asked[n] for n in meant], [looked[n] for n in meant]
@@ -112,7 +90,7 @@ class Desk:
         ]))  # fmt: skip
         replies = [self._reply(q, look) for q, look in zip(asked, looked, strict=True)]
         human = [id_ for id_ in found if reasons()[id_].human]
-        settled = [q.text for q, look in zip(asked, looked, strict=True) if _settled(look)] + rhetorical
+        settled = [q.text for q, look in zip(asked, looked, strict=True) if look and look.settled] + rhetorical
         told = bool(replies) and all(reply.kind == "answered" for reply in replies)
         if not human and any(
             self._listener.calls_for_person(sentence.text, surely=told and not sentence.asks)
@@ -121,19 +99,15 @@ class Desk:
         ):
             human = [PERSON]
         answered = any(reply.kind == "answered" for reply in replies)
-        of_the_call = any(look and look.near >= (NEARER if look.answer.abstained or "?" not in q.text else NEAR) for q, look in zip(asked, looked, strict=True))
-        cues = how_plainly_offered(text, mail.written.signature)
-        sells = (not human and not answered and is_offer(text)) or (
-            not set(human) - (_SELLERS | _PLAIN if cues > PLAIN else _SELLERS)
-            and cues >= PLAIN and (cues > PLAIN or not (of_the_call or any(map(_settled, looked))))
-        )
+        of_the_call = any(look and (look.settled or look.near >= _nearness(q, look)) for q, look in zip(asked, looked, strict=True))
+        offered = sells(text, mail.written.signature, human, answered=answered, of_the_call=of_the_call)
         silent = not replies and not human
         thanks = silent and (is_thanks(text) or not text.strip() and not mail.attachments)
         asks_surely = any(self._listener.how_surely(question.text) >= VERY_SURE for question in asked)
         told_not_to = not _STILL_WANTED & set(human) and (
             between_others(mail.written.text) or (wants_no_reply(text) and not asks_surely)
         )
-        needs_reply = not sells and not thanks and not told_not_to
+        needs_reply = not offered and not thanks and not told_not_to
         if needs_reply and silent:
             human.append(UNCLEAR)
         if needs_reply and (
@@ -141,7 +115,7 @@ class Desk:
             or any(reply.kind == "answered" and look and (look.open or look.answer.status == "partial") for reply, look in zip(replies, looked, strict=True))
         ):
             human.append(NOT_ANSWERED)
-        if sells or told_not_to:
+        if offered or told_not_to:
             human, replies = [], []
         urgent = [id_ for id_ in found if reasons()[id_].urgent] if needs_reply else []
         if needs_reply and asked and self._deadline_is_near():
@@ -163,10 +137,10 @@ class Desk:
         with ThreadPoolExecutor(max_workers=workers) as pool:
             yield from pool.map(self.triage, mails)
 
-    def _reply(self, asked: Asked, looked: _Looked | None) -> Reply:
+    def _reply(self, asked: Asked, looked: Looked | None) -> Reply:
         """What becomes of a question; in the officer's words when she approved some for this answer."""
         reply = _reply(asked, looked)
-        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not _sure(looked):
+        if reply.kind == "answered" and self._listener.calls_for_person(asked.text) and not (looked and looked.sure):
             reply = replace(reply, kind="person", reasons=(PERSON,))
         if reply.kind != "answered" or reply.answer is None:
             return reply
@@ -176,11 +150,11 @@ class Desk:
             return replace(reply, key=key)
         return replace(reply, key=key, answer=reply.answer.model_copy(update={"text": words, "mode": "validated"}))
 
-    def _rhetorical(self, asked: Asked, looked: _Looked | None) -> bool:
+    def _rhetorical(self, asked: Asked, looked: Looked | None) -> bool:
         """Whether a question, beside one that is answered, is of the kind that wants no answer."""
         if asked.requested and not (matches("wish", asked.text) and self._listener.how_surely(asked.text) < VERY_SURE):
             return False
-        if looked is None or looked.near >= NEAR or looked.topics or _settled(looked) or sentence_reasons(asked.text):
+        if looked is None or looked.near >= NEAR or looked.topics or looked.settled or sentence_reasons(asked.text):
             return False
         if (asked.context and not asked.told) or matches("of_the_text", asked.text):  # it goes on asking, or asks what is written
             return False
@@ -198,83 +172,10 @@ class Desk:
     def _language(self, mail: Mail, text: str) -> str:
         return detect_language(f"{text[:1_500]}" or mail.subject, self.call.language)
 
-    def _answer(self, question: Asked, subject: str) -> _Looked | None:
-        """The answer to a question, in the form that the assistant is surest of; a question that
-        refers to what was said before is first asked by that, one about somebody only by their name."""
-        looks: list[_Looked] = []
-        forms = question.forms
-        if not question.fits:
-            index = self._assistant.index(self.call.id)
-            named = referent(question.text, question.earlier, subject, index)
-            if named:
-                forms = (Form(f"{named} : {question.text}"), *(forms if question.refers else ()))
-            elif names_itself(question.text, index):
-                forms = (Form(question.text),)
-        for form in forms:
-            look = self._look(form)
-            if look is None:
-                continue
-            looks.append(look)
-            enough = CONFIDENT if question.fits and len(looks) == 1 else CERTAIN
-            if not look.answer.abstained and look.answer.confidence >= enough:
-                break
-            if look.topics and look.answer.abstained and look.answer.confidence >= VERY_SURE and not question.refers:
-                break  # it says by itself what it asks, and that is left open: no answer to the question before will do
-        if not looks:
-            return None
-        full = looks[min(1, len(looks) - 1)] if question.fits else looks[0]
-        best = max(looks, key=lambda look: round(look.answer.confidence, 2))
-        answered = not best.answer.abstained and best.answer.confidence >= CONFIDENT
-        return replace(best, topics=frozenset() if answered else full.topics, turns=full.turns)
-
-    def _look(self, form: Form) -> _Looked | None:
-        """Ask the assistant; the same question is asked once."""
-        key = fold(" ".join(f"{form.before}\n{form.text}".split(" ")))
-        with self._lock:
-            if key in self._looked:
-                self._looked.move_to_end(key)
-                return self._looked[key]
-        history = [Turn(role="user", text=form.before)] if form.before else []
-        try:
-            answer, steps = self._assistant.explain(form.text, history, call=self.call.id)
-        except QuestionError:
-            looked = None
-        else:
-            near = [m for step in steps for m in step.retrieval.matches[:1] if m.cosine >= SURE]
-            best = max(
-                (m for step in steps for m in step.retrieval.matches if m.kind == "topic"),
-                key=lambda m: m.cosine, default=None,
-            )  # fmt: skip
-            decided = {
-                step.decision.topic for step in steps
-                if step.decision.topic
-                and any(m.id == step.decision.topic and m.cosine >= 0.5 for m in step.retrieval.matches[:2])
-            }  # fmt: skip
-            looked = _Looked(
-                answer,
-                topics()[best.id].group if best and best.cosine >= 0.5 else "",
-                frozenset({m.id for m in near if m.kind == "topic"} | decided),
-                frozenset(m.id for m in near if m.kind == "conduct"),
-                max((m.cosine for step in steps for m in step.retrieval.matches[:1]), default=0.0),
-                any(step.decision.status in ABSTENTIONS for step in steps),
-            )
-        with self._lock:
-            self._looked[key] = looked
-            if len(self._looked) > 20_000:
-                self._looked.popitem(last=False)
-        return looked
-
 
 # "My first question is in the subject line."
 _SUBJECT = re.compile(r"\b(?:subject|objet|asunto|assunto|betreff)\b", re.I)
-_NAMED = frozenset({
-    "extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected",
-    "complaint", "call_wanted", "distress", "reminder", UNCLEAR,
-}) - {UNCLEAR, "reminder", "complaint", "distress"}  # fmt: skip
-# What a mail that sells something may seem to want beside.
-_SELLERS = frozenset({PERSON, "call_wanted", "reminder"})
-# And what words like "rédaction" and "garantie" make of it, where it sells beyond doubt.
-_PLAIN = frozenset({"press", "promise"})
+_NAMED = frozenset({"extension", "decision", "case", "promise", "personal_data", "legal", "press", "elected", "call_wanted"})
 # A mail that states one of these is for her even if its author wants no reply.
 _STILL_WANTED = frozenset({"legal", "personal_data", "press", "complaint", "distress", "injection"})
 # What these ask is never answered by a draft, even when the regulation has something near.
@@ -283,14 +184,9 @@ _NEVER_DRAFTED = frozenset({
 })  # fmt: skip
 
 
-def _sure(looked: _Looked | None) -> bool:
-    """Whether an answer is so sure that what the embedded model heard in its question does not count."""
-    return looked is not None and looked.answer.confidence >= VERY_SURE
-
-
-def _settled(looked: _Looked | None) -> bool:
-    """Whether the sources surely answer."""
-    return looked is not None and _sure(looked) and not looked.answer.abstained
+def _nearness(asked: Asked, looked: Looked) -> float:
+    """How near a question of what may be an offer must be to what is asked of any call to be one about it."""
+    return NEARER if looked.answer.abstained or "?" not in asked.text else NEAR
 
 
 def _within(questions: Iterable[str], sentence: str) -> bool:
@@ -318,7 +214,7 @@ def _what_is_asked(mail: Mail, listener: Listener) -> tuple[str, list[Asked]]:
     return text, asked
 
 
-def _reply(asked: Asked, looked: _Looked | None) -> Reply:
+def _reply(asked: Asked, looked: Looked | None) -> Reply:
     stated_ = [id_ for id_ in sentence_reasons(asked.text) if id_ in _NEVER_DRAFTED or id_ == "injection"]
     if looked is not None:
         stated_ += [

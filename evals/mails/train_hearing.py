@@ -33,8 +33,8 @@ from assistant.desk.asking import (
     stated,
 )
 from assistant.desk.parse import parse_mail
-from assistant.desk.questions import read_sentences
 from assistant.desk.reasons import sentence_reasons
+from assistant.desk.sentences import read_sentences
 from assistant.embedding import load_embedder
 from assistant.settings import load_settings
 from assistant.words import stems

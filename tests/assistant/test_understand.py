@@ -8,6 +8,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.requests import without_exclusion, without_fillers, without_request
 from assistant.answering.shorthand import apostrophes
 from assistant.answering.understand import detect_language, split_questions
+from assistant.types import Turn
 
 
 @pytest.mark.parametrize(
@@ -142,3 +143,9 @@ def test_what_others_want_to_know_is_asked(assistant: Assistant) -> None:
     english = assistant.ask("I work at an embassy and a region asks me by when it has to hand in its bid. What do I tell them?")
     french = assistant.ask("Un maire me demande si un même projet peut couvrir les deux champs. Que dois-je lui répondre ?")
     assert "13 March 2024" in english.text and "l'un des deux (ou les deux)" in french.text
+
+
+def test_what_others_want_to_know_follows_up_on_nothing(assistant: Assistant) -> None:
+    before = [Turn(role="user", text="Quelles villes composent le réseau ASToN ?"), Turn(role="assistant", text="Le règlement ne le dit pas.")]
+    answer = assistant.ask("A region asks me by when it must hand in its bid. What do I tell them?", before)
+    assert "13 March 2024" in answer.text

@@ -77,6 +77,8 @@ def test_what_asks_and_what_only_tells(text: str, count: int) -> None:
     "Our city has exhausted its own budget for digital inclusion. When does the call close?",
     "Si je comprends bien, le règlement nous laisse jusqu'au 13 mars pour déposer, c'est bien cela ?",
     "Do the rules allow us to apply until 13 March?",
+    "Can we apply until 20 March?",
+    "Peut-on déposer jusqu'au 20 mars ?",
     "Mon maire me laisse jusqu'à vendredi pour lui rendre une note. " + ASKED,
     "Could you give us the list of documents required of applicants? When does the call close?",
     "Où trouvez-vous cela dans le règlement ? " + ASKED,
